@@ -1,0 +1,93 @@
+"""The event: its name, its days, its zone, and the rules that hold at it."""
+
+from datetime import datetime
+
+from django.core.validators import MinLengthValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from events.models.staff import Role, events_of
+from liaison.accounts.models import User
+from liaison.clock import validate_zone
+from liaison.history import tracked
+from liaison.scope import ScopedQuerySet
+
+
+class EventQuerySet(ScopedQuerySet["Event"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        """The events one works at, in whatever role."""
+        return models.Q(pk__in=events_of(user, *Role))
+
+    def coordinated_by(self, user: User) -> "EventQuerySet":
+        """The events the person runs; for an administrator, all."""
+        return self if user.is_superuser else self.filter(pk__in=events_of(user, Role.COORDINATOR))
+
+
+@tracked()
+class Event(models.Model):
+    """A summit, conference, state visit or games at which guests are looked after."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("in preparation")
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+
+    class Precedence(models.TextChoices):
+        RANK = "rank", _("heads of state, heads of government, ministers")
+        EQUAL = "equal", _("all heads of delegation equal, by name of country")
+        SENIORITY = "seniority", _("by seniority in office")
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("short name"), unique=True)
+    host = models.CharField(_("host"), max_length=200, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        default="ID",
+        validators=[MinLengthValidator(2)],
+        help_text=_("Two letters, ISO 3166."),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        validators=[validate_zone],
+        help_text=_("IANA name, such as Asia/Makassar (WITA)."),
+    )
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    logo = models.ImageField(_("logo"), upload_to="events/", blank=True)
+    colour = models.CharField(
+        _("colour"),
+        max_length=7,
+        default="#9a7128",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")],
+        help_text="#rrggbb",
+    )
+    precedence = models.CharField(
+        _("order of precedence"), max_length=16, choices=Precedence, default=Precedence.RANK
+    )
+    retention_days = models.PositiveSmallIntegerField(
+        _("days until private data is erased"), default=30, help_text=_("Counted from the last day.")
+    )
+    anonymise_days = models.PositiveSmallIntegerField(
+        _("days until guests are made anonymous"), default=365, help_text=_("Counted from the last day.")
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["-starts_on", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="event_ends_on_or_after_its_first_day",
+                violation_error_message=_("The last day must not come before the first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

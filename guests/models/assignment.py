@@ -1,0 +1,186 @@
+"""Who looks after whom, from when to when; and the handing over between them."""
+
+from datetime import datetime
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import (
+    BigIntegerRangeField,
+    DateTimeRangeField,
+    RangeBoundary,
+    RangeOperators,
+)
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Membership, Role
+from events.models.staff import events_of
+from guests.models.plan_mark import marks_plan
+from guests.models.visit import Visit
+from liaison.accounts.models import User
+from liaison.history import tracked
+from liaison.scope import ScopedQuerySet
+
+
+class OneValueRange(models.Func):
+    """A number as a range that holds only it: the exclusion then needs no btree_gist extension."""
+
+    function = "INT8RANGE"
+    output_field = BigIntegerRangeField()
+
+    def __init__(self, column: str | models.F) -> None:
+        super().__init__(column, column, RangeBoundary(inclusive_upper=True))
+
+
+class Span(models.Func):
+    """From a start up to, but not including, an end."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        """Coordinators see all of their events; officers those of the guests they look after, their own included."""
+        return models.Q(visit__event__in=events_of(user, Role.COORDINATOR)) | models.Q(
+            visit__in=Visit.objects.visible_to(user, at=at)
+        )
+
+    def standing(self) -> Self:
+        """Not withdrawn."""
+        return self.exclude(state=Assignment.State.WITHDRAWN)
+
+    def not_over(self, at: datetime) -> Self:
+        """Standing, and now or later on duty."""
+        return self.standing().filter(ends_at__gt=at)
+
+    def current(self, at: datetime) -> Self:
+        """Standing, and on duty at that moment."""
+        return self.not_over(at).filter(starts_at__lte=at)
+
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
+        """Standing, and sharing some of the span."""
+        return self.standing().filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+
+@tracked()
+class Assignment(models.Model):
+    """An officer looks after a visit, as lead or deputy, over a span. Two leads at one time are refused by the database."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", _("lead")
+        DEPUTY = "deputy", _("deputy")
+
+    class State(models.TextChoices):
+        ASSIGNED = "assigned", _("assigned")
+        CONFIRMED = "confirmed", _("confirmed by the officer")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    visit = models.ForeignKey(
+        Visit, on_delete=models.CASCADE, related_name="assignments", verbose_name=_("visit")
+    )
+    officer = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="assignments", verbose_name=_("officer")
+    )
+    role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.LEAD)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASSIGNED)
+    override_reason = models.CharField(
+        _("reason to override a warning"),
+        max_length=300,
+        blank=True,
+        help_text=_("Why this is meant although it collides."),
+    )
+    assigned_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("assigned by"),
+    )
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["officer", "ends_at"], name="assignments_of_an_officer")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="assignment_ends_after_it_starts",
+                violation_error_message=_("The end must come after the start."),
+            ),
+            ExclusionConstraint(
+                name="one_lead_per_visit_at_a_time",
+                expressions=[
+                    (OneValueRange("visit"), RangeOperators.OVERLAPS),
+                    (Span("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(role="lead") & ~models.Q(state="withdrawn"),
+                violation_error_message=_("The guest already has a lead at that time."),
+            ),
+        ]
+        triggers = marks_plan()
+
+    def __str__(self) -> str:
+        return f"{self.officer} → {self.visit}"
+
+    def withdraw(self) -> None:
+        """Take the officer off the visit; the row stays as a record."""
+        self.state = Assignment.State.WITHDRAWN
+        self.save(update_fields=["state"])
+
+
+class HandoverQuerySet(ScopedQuerySet["Handover"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        return models.Q(assignment__in=Assignment.objects.visible_to(user, at=at))
+
+    def open(self) -> Self:
+        """Offered and not yet accepted."""
+        return self.filter(accepted_at=None)
+
+
+@tracked()
+class Handover(models.Model):
+    """A guest passes from the officer of an assignment to another; until it is accepted, the guest is still the giver's."""
+
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.CASCADE, related_name="handovers", verbose_name=_("given by")
+    )
+    receiver = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="handovers_received", verbose_name=_("to")
+    )
+    note = models.JSONField(
+        _("note"),
+        default=dict,
+        help_text=_("Mood, promises made, open requests, luggage, next movement, car."),
+    )
+    offered_at = models.DateTimeField(_("offered"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
+        ordering = ["-offered_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(accepted_at__gte=models.F("offered_at")),
+                name="handover_is_offered_before_it_is_accepted",
+            ),
+            models.UniqueConstraint(
+                fields=["assignment"],
+                condition=models.Q(accepted_at=None),
+                name="one_open_handover_per_assignment",
+                violation_error_message=_("A handover is already open."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment.officer} → {self.receiver}"

@@ -1,0 +1,185 @@
+"""A guest's stay at one event, and the delegation it belongs to."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event, Role, Venue
+from events.models.staff import events_of
+from guests.models.guest import Guest
+from liaison.accounts.models import User
+from liaison.history import tracked
+from liaison.scope import ScopedQuerySet
+
+
+class DelegationQuerySet(ScopedQuerySet["Delegation"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        visits = Visit.objects.visible_to(user, at=at).exclude(delegation=None)
+        return models.Q(event__in=events_of(user, Role.COORDINATOR)) | models.Q(
+            pk__in=visits.values("delegation_id")
+        )
+
+
+@tracked()
+class Delegation(models.Model):
+    """People who travel together: of a country, an organisation or a company. Has a head."""
+
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="delegations", verbose_name=_("event")
+    )
+    name = models.CharField(_("name"), max_length=200)
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, ISO 3166."))
+    head = models.OneToOneField(
+        "guests.Visit",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="heads",
+        verbose_name=_("head"),
+    )
+    external_key = models.CharField(_("external key"), max_length=200, blank=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "name"],
+                name="each_delegation_once",
+                violation_error_message=_("The event already has this delegation."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Movement(models.TextChoices):
+    """Where the guest is, in the order in which it usually happens."""
+
+    EXPECTED = "expected", _("expected")
+    EN_ROUTE = "en_route", _("on the way")
+    LANDED = "landed", _("landed")
+    LOUNGE = "lounge", _("in the lounge")
+    IN_CAR = "in_car", _("in the car")
+    AT_HOTEL = "at_hotel", _("at the hotel")
+    AT_VENUE = "at_venue", _("at the venue")
+    DEPARTED = "departed", _("departed")
+
+
+class VisitQuerySet(ScopedQuerySet["Visit"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        """Coordinators of the event; officers from the day they are assigned to the end of their assignment."""
+        from guests.models.assignment import Assignment  # noqa: PLC0415 (an assignment is to a visit: they need one another)
+
+        assigned = Assignment.objects.not_over(at).filter(officer__user=user, officer__role=Role.OFFICER)
+        return models.Q(event__in=events_of(user, Role.COORDINATOR)) | models.Q(
+            pk__in=assigned.values("visit_id")
+        )
+
+    def coordinated_by(self, user: User) -> Self:
+        """The visits at events the person runs; for an administrator, all."""
+        return self if user.is_superuser else self.filter(event__in=events_of(user, Role.COORDINATOR))
+
+
+@tracked(exclude=["updated_at"])
+class Visit(models.Model):
+    """A guest's stay at one event."""
+
+    class Level(models.TextChoices):
+        VVIP = "vvip", _("VVIP")
+        VIP = "vip", _("VIP")
+        GUEST = "guest", _("guest")
+
+    class Precision(models.TextChoices):
+        EXACT = "exact", _("exact")
+        APPROXIMATE = "approximate", _("approximate")
+        TO_BE_CONFIRMED = "tbc", _("to be confirmed")
+
+    class Consent(models.TextChoices):
+        UNKNOWN = "unknown", _("not asked")
+        GIVEN = "given", _("given")
+        REFUSED = "refused", _("refused")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="visits", verbose_name=_("event"))
+    guest = models.ForeignKey(Guest, on_delete=models.CASCADE, related_name="visits", verbose_name=_("guest"))
+    delegation = models.ForeignKey(
+        Delegation,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="visits",
+        verbose_name=_("delegation"),
+    )
+    level = models.CharField(_("level"), max_length=8, choices=Level, default=Level.VIP)
+    status = models.CharField(_("where now"), max_length=12, choices=Movement, default=Movement.EXPECTED)
+    status_at = models.DateTimeField(_("since"), null=True, blank=True)
+    arrives_at = models.DateTimeField(_("arrives"), null=True, blank=True)
+    arrival_precision = models.CharField(
+        _("arrival is"), max_length=12, choices=Precision, default=Precision.EXACT
+    )
+    arrival_note = models.CharField(_("arrival as written"), max_length=200, blank=True)
+    departs_at = models.DateTimeField(_("departs"), null=True, blank=True)
+    departure_precision = models.CharField(
+        _("departure is"), max_length=12, choices=Precision, default=Precision.EXACT
+    )
+    departure_note = models.CharField(_("departure as written"), max_length=200, blank=True)
+    hotel = models.ForeignKey(
+        Venue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("hotel")
+    )
+    room = models.CharField(_("room"), max_length=40, blank=True)
+    rank = models.PositiveIntegerField(
+        _("place in precedence"),
+        null=True,
+        blank=True,
+        help_text=_("1 comes first; the event's order of precedence says why."),
+    )
+    companions = models.PositiveSmallIntegerField(_("companions"), default=0)
+    companions_note = models.CharField(_("about the companions"), max_length=300, blank=True)
+    photo_consent = models.CharField(
+        _("may be photographed"), max_length=8, choices=Consent, default=Consent.UNKNOWN
+    )
+    press_consent = models.CharField(
+        _("may be interviewed"), max_length=8, choices=Consent, default=Consent.UNKNOWN
+    )
+    note = models.CharField(_("note for the team"), max_length=500, blank=True)
+    external_key = models.CharField(
+        _("external key"),
+        max_length=200,
+        blank=True,
+        help_text=_("What the guest list calls this visit; imports find it again by it."),
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("visit")
+        verbose_name_plural = _("visits")
+        ordering = ["event", models.F("rank").asc(nulls_last=True), "guest__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "guest"],
+                name="one_visit_per_guest_and_event",
+                violation_error_message=_("This guest already has a visit at the event."),
+            ),
+            models.UniqueConstraint(
+                fields=["event", "external_key"],
+                condition=~models.Q(external_key=""),
+                name="each_visit_key_once",
+                violation_error_message=_("Another visit at the event has this key."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.guest)
+
+    def move_to(self, status: Movement, *, at: datetime) -> None:
+        """Note where the guest is since `at`; the caller writes the logbook."""
+        self.status, self.status_at = status, at
+        self.save(update_fields=["status", "status_at", "updated_at"])

@@ -1,0 +1,119 @@
+"""The people who sign in, and the languages they speak."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from liaison.clock import validate_zone
+from liaison.history import tracked
+from liaison.phones import validate_phone
+from liaison.scope import ScopedQuerySet
+
+
+class UserQuerySet(ScopedQuerySet["User"]):
+    def claim_of(self, user: "User", at: datetime) -> models.Q:
+        """Oneself, and the members of the events one coordinates."""
+        coordinated = user.memberships.filter(role="coordinator").values("event_id")
+        members = User.objects.filter(memberships__event__in=coordinated).values("pk")
+        return models.Q(pk=user.pk) | models.Q(pk__in=members)
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A user who signs in with that address; without a password, by a code sent to it."""
+        user: User = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """An administrator of the whole installation."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+@tracked(exclude=["password", "last_login"])
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail: officer, coordinator, press officer or administrator."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    phone = models.CharField(
+        _("phone"), max_length=20, blank=True, validators=[validate_phone], help_text="+62…"
+    )
+    photo = models.ImageField(_("photo"), upload_to="people/", blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Asia/Jakarta", validators=[validate_zone]
+    )
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="id")
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_staff = models.BooleanField(
+        _("may open the desk"),
+        default=False,
+        help_text=_("Opens the door only; the rows inside come from memberships."),
+    )
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects: UserManager = UserManager()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_user_per_address",
+                violation_error_message=_("This address is taken."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+class SpokenLanguageQuerySet(ScopedQuerySet["SpokenLanguage"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        return models.Q(user__in=User.objects.visible_to(user, at=at))
+
+
+class SpokenLanguage(models.Model):
+    """A language a person speaks, and how well."""
+
+    class Level(models.IntegerChoices):
+        BASIC = 1, _("basic")
+        WORKING = 2, _("working")
+        FLUENT = 3, _("fluent")
+        NATIVE = 4, _("native")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="spoken_languages")
+    language = models.CharField(
+        _("language"), max_length=12, help_text=_("Code of the language, such as ar or zh.")
+    )
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level, default=Level.WORKING)
+
+    objects = SpokenLanguageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("spoken language")
+        verbose_name_plural = _("spoken languages")
+        ordering = ["-level", "language"]
+        constraints = [models.UniqueConstraint(fields=["user", "language"], name="each_language_once")]
+
+    def __str__(self) -> str:
+        return f"{self.language} ({self.get_level_display()})"

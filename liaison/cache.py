@@ -1,0 +1,40 @@
+"""The shared cache, which a page may lose without noticing."""
+
+import logging
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+class ForgivingRedisCache(RedisCache):
+    """Redis as a cache that answers "not there" while Redis is down: pages still work, only slower."""
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        try:
+            return super().get(key, default, version)
+        except RedisError:
+            logger.warning("The cache is unreachable; reading %s as absent", key)
+            return default
+
+    def set(self, key: str, value: Any, timeout: Any = 300, version: int | None = None) -> None:
+        try:
+            super().set(key, value, timeout, version)
+        except RedisError:
+            logger.warning("The cache is unreachable; %s was not kept", key)
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        try:
+            return super().delete(key, version)
+        except RedisError:
+            logger.warning("The cache is unreachable; %s was not deleted", key)
+            return False
+
+    def add(self, key: str, value: Any, timeout: Any = 300, version: int | None = None) -> bool:
+        try:
+            return super().add(key, value, timeout, version)
+        except RedisError:
+            logger.warning("The cache is unreachable; %s was not added", key)
+            return True

@@ -1,0 +1,45 @@
+"""What must hold before Liaison may start, beyond Django's own checks."""
+
+from ctypes.util import find_library
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
+
+
+@register(Tags.security)
+def private_data_keys(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Private data needs at least one well-formed Fernet key."""
+    hint = "Make one with: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+    if not settings.PRIVATE_DATA_KEYS:
+        return [Error("PRIVATE_DATA_KEYS is empty.", hint=hint, id="liaison.E001")]
+    errors = []
+    for place, key in enumerate(settings.PRIVATE_DATA_KEYS, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            errors.append(
+                Error(f"Key {place} of PRIVATE_DATA_KEYS is not a Fernet key.", hint=hint, id="liaison.E002")
+            )
+    return errors
+
+
+@register()
+def print_libraries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """PDFs need Pango, and are four times slower to make without HarfBuzz's subsetter."""
+    found: list[CheckMessage] = []
+    if not find_library("pango-1.0"):
+        found.append(
+            Error("Pango is missing: no PDF can be made.", hint="Install libpango-1.0-0.", id="liaison.E003")
+        )
+    if not find_library("harfbuzz-subset"):
+        found.append(
+            Caution(
+                "HarfBuzz's subsetter is missing: PDFs are slow.",
+                hint="Install libharfbuzz-subset0.",
+                id="liaison.W001",
+            )
+        )
+    return found

@@ -1,0 +1,137 @@
+"""The outbox: everything the app sends, to whom, when, by which way, and what became of it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from liaison.accounts.models import User
+from liaison.scope import ScopedQuerySet
+
+
+class NoticeQuerySet(ScopedQuerySet["Notice"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        """One's own, and those of the events one coordinates."""
+        coordinated = user.memberships.filter(role="coordinator").values("event_id")
+        return models.Q(recipient=user) | models.Q(event__in=coordinated)
+
+    def due(self, at: datetime) -> "NoticeQuerySet":
+        """Planned, and its time has come."""
+        return self.filter(state=Notice.State.PLANNED, due_at__lte=at)
+
+
+class Notice(models.Model):
+    """One thing to tell one person. The row holds all that is needed to word it; nothing private stands in it.
+
+    `payload` holds primitives only (moments as ISO 8601 in UTC, with the zone's name beside them): it is worded in
+    the recipient's language when it is sent. `dedupe_key` names the thing to tell, so that planning it twice tells
+    it once. `plan_key` groups the notices that one pass of planning reconciles.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        MISSED = "missed", _("too late to help")
+        CANCELLED = "cancelled", _("cancelled")
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="notices",
+        verbose_name=_("recipient"),
+    )
+    # A name, not an import: the outbox knows of events only as the fence within which a coordinator may look.
+    event = models.ForeignKey(
+        "events.Event",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("event"),
+    )
+    kind = models.CharField(_("kind"), max_length=40)
+    subject_ref = models.CharField(_("about"), max_length=60, blank=True)
+    plan_key = models.CharField(max_length=60, blank=True)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    payload = models.JSONField(default=dict)
+    due_at = models.DateTimeField(_("due"))
+    expires_at = models.DateTimeField(_("of no use after"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-due_at", "-pk"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(state="planned"), name="notices_to_come"),
+            models.Index(fields=["plan_key"], condition=~models.Q(plan_key=""), name="notices_by_plan"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gte=models.F("due_at")), name="notice_expires_after_it_is_due"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.recipient}"
+
+
+class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        return models.Q(notice__in=Notice.objects.visible_to(user, at=at))
+
+
+class Delivery(models.Model):
+    """One notice by one channel to one address.
+
+    At least once: a delivery is leased before it is sent and marked after; a lease that ran out (its worker died) is
+    claimed again under the same `message_id`, so that a mail program shows a repetition as the message it replaces.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    LEASE = timedelta(minutes=5)
+    MAX_ATTEMPTS = 8
+
+    notice = models.ForeignKey(
+        Notice, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("notice")
+    )
+    channel = models.CharField(_("channel"), max_length=16)
+    address = models.CharField(_("address"), max_length=300)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"))
+    leased_until = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(max_length=200)
+    error = models.CharField(_("error"), max_length=500, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel", "address"], name="each_way_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], condition=models.Q(state="waiting"), name="deliveries_to_make"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.address}"

@@ -1,0 +1,38 @@
+"""Times in templates: `{{ item.starts_at|clock:zone }} {{ item.starts_at|zone:zone }}`."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_timedelta
+from django import template
+from django.utils.translation import get_language
+
+from liaison.clock import clock_time, day_of, zone_label
+
+register = template.Library()
+
+
+@register.filter
+def clock(moment: datetime | None, zone_name: str) -> str:
+    """Hours and minutes in the zone, without its name; empty for no moment."""
+    return clock_time(moment, zone_name) if moment else ""
+
+
+@register.filter
+def zone(moment: datetime | None, zone_name: str) -> str:
+    """The zone's name at that moment; empty for no moment."""
+    return zone_label(moment, zone_name) if moment else ""
+
+
+@register.filter
+def day(moment: datetime | date | None, zone_name: str) -> str:
+    """The day in the reader's language, as “Wed, 13 May”."""
+    if moment is None:
+        return ""
+    on = day_of(moment, zone_name) if isinstance(moment, datetime) else moment
+    return format_date(on, "EEE, d MMM", locale=get_language() or "en")
+
+
+@register.filter
+def age(moment: datetime | None, at: datetime) -> str:
+    """How long ago the moment was, in the reader's language; empty for no moment."""
+    return format_timedelta(at - moment, locale=get_language() or "en") if moment else ""
