@@ -27,22 +27,18 @@ class PlanMark(models.Model):
 _MARK = "INSERT INTO guests_planmark (visit_id, marked_at) {visits} ON CONFLICT (visit_id) DO UPDATE SET marked_at = now();"
 
 
-def _marking(name: str, operation: pgtrigger.Operation, visits: str) -> pgtrigger.Trigger:
-    result = "OLD" if operation is pgtrigger.Delete else "NEW"
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.After,
-        operation=operation,
-        func=_MARK.format(visits=visits.replace("ROW.", f"{result}.")) + " RETURN NULL;",
-    )
+def _marking(name: str, operation: pgtrigger.Operation, visits: str, *rows: str) -> pgtrigger.Trigger:
+    written = " UNION ".join(visits.replace("ROW.", f"{row}.") for row in rows)
+    func = _MARK.format(visits=written) + " RETURN NULL;"
+    return pgtrigger.Trigger(name=name, when=pgtrigger.After, operation=operation, func=func)
 
 
 def marks_plan(visits: str = "SELECT ROW.visit_id, now()") -> list[pgtrigger.Trigger]:
     """Triggers that mark the visits selected from the written row (`ROW.column`) whenever such a row is written."""
     return [
-        _marking("marks_plan_when_written", pgtrigger.Insert, visits),
-        _marking("marks_plan_when_changed", pgtrigger.Update, visits),
-        _marking("marks_plan_when_deleted", pgtrigger.Delete, visits),
+        _marking("marks_plan_when_written", pgtrigger.Insert, visits, "NEW"),
+        _marking("marks_plan_when_changed", pgtrigger.Update, visits, "OLD", "NEW"),
+        _marking("marks_plan_when_deleted", pgtrigger.Delete, visits, "OLD"),
     ]
 
 

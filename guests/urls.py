@@ -1,0 +1,5 @@
+"""Addresses around guests."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
