@@ -1,6 +1,7 @@
 """A guest list as it was uploaded, how its columns are read, and whether it was applied."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -47,3 +48,13 @@ class GuestList(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    def choose_columns(self, mapping: dict[str, Any]) -> bool:
+        """Remember how the file's columns are read; False where the list was applied in the meantime."""
+        waiting = GuestList.objects.filter(pk=self.pk).exclude(state=self.State.APPLIED)
+        return bool(waiting.update(mapping=mapping, state=self.State.MAPPED))
+
+    def mark_applied(self, summary: dict[str, Any], *, at: datetime) -> None:
+        """Note what was written, and when."""
+        self.summary, self.applied_at, self.state = summary, at, self.State.APPLIED
+        self.save(update_fields=["summary", "applied_at", "state"])

@@ -1,0 +1,181 @@
+"""Writing a guest list: one transaction, by external key, once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from events.models import Event, Venue
+from guests.importing.cells import Value
+from guests.importing.comparing import same
+from guests.importing.diffing import Diff, Kind, RowDiff, diff_of
+from guests.importing.fields import GUEST_KEYS
+from guests.importing.filing import checked_rows
+from guests.importing.stored import stored_at, values_of
+from guests.models import Delegation, Guest, GuestList, Visit
+from liaison.accounts.models import User
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+_BATCH = 500
+
+Names = Mapping[str, Mapping[str, int]]
+"""The keys of delegations and hotels, by compared name."""
+
+
+class NotAppliedError(Exception):
+    """Nothing was written; the message says why and what to do, in the reader's language."""
+
+
+class FaultyRowsError(NotAppliedError):
+    """The list has rows with errors, and nobody chose to leave them out."""
+
+
+class ChangedMeanwhileError(NotAppliedError):
+    """What the list would do is no longer what was looked at."""
+
+
+def apply_guest_list(
+    *, guest_list: GuestList, by: User, at: datetime, leave_out_errors: bool = False, seen: str = ""
+) -> GuestList:
+    """Write the list's guests, visits, delegations and hotels, all or nothing; a list already applied stays as it is.
+
+    `seen` is the digest of the preview that was confirmed; where the outcome would differ, nothing is written. Lists
+    of one event are applied one after the other; a double confirmation applies once. Raises NotAppliedError, and
+    UnreadableFileError where the stored file is gone.
+    """
+    checked = checked_rows(guest_list)
+    try:
+        with transaction.atomic():
+            event = Event.objects.select_for_update(no_key=True).get(pk=guest_list.event_id)
+            locked = GuestList.objects.select_for_update().get(pk=guest_list.pk)
+            if locked.state == GuestList.State.APPLIED:
+                return locked
+            diff = diff_of(checked, stored_at(event))
+            _refuse(diff, leave_out_errors=leave_out_errors, seen=seen)
+            _write(diff, event, by=by, at=at)
+            locked.mark_applied(_summary(diff), at=at)
+            return locked
+    except (IntegrityError, ObjectDoesNotExist) as error:
+        raise ChangedMeanwhileError(_changed_meanwhile()) from error
+
+
+def _changed_meanwhile() -> str:
+    return _(
+        "The event's guests have changed since you looked. Nothing was written; look at the preview again."
+    )
+
+
+def _refuse(diff: Diff, *, leave_out_errors: bool, seen: str) -> None:
+    if seen and seen != diff.digest:
+        raise ChangedMeanwhileError(_changed_meanwhile())
+    if diff.count(Kind.FAULTY) and not leave_out_errors:
+        raise FaultyRowsError(
+            _("Some rows have errors. Correct them in the file and upload it again, or leave these rows out.")
+        )
+
+
+def _summary(diff: Diff) -> dict[str, Any]:
+    return {
+        "new": diff.count(Kind.NEW),
+        "changed": diff.count(Kind.CHANGED),
+        "unchanged": diff.count(Kind.UNCHANGED),
+        "left_out": [row.row.number for row in diff.of_kind(Kind.FAULTY)],
+        "delegations": len(diff.delegations),
+        "hotels": len(diff.hotels),
+    }
+
+
+def _write(diff: Diff, event: Event, *, by: User, at: datetime) -> None:
+    countries = _countries_of_delegations(diff.rows)
+    Delegation.objects.bulk_create(
+        [Delegation(event=event, name=name, country=countries.get(name, "")) for name in diff.delegations]
+    )
+    Venue.objects.bulk_create([Venue(event=event, name=name, kind=Venue.Kind.HOTEL) for name in diff.hotels])
+    names = {
+        "delegation": _keys_by_name(Delegation.objects.filter(event=event)),
+        "hotel": _keys_by_name(Venue.objects.filter(event=event)),
+    }
+    _create(diff.of_kind(Kind.NEW), event, names, by=by)
+    _update(diff.of_kind(Kind.CHANGED), names, at=at)
+
+
+def _countries_of_delegations(rows: Iterable[RowDiff]) -> dict[str, str]:
+    """The country of each delegation, from its first guest whose country is known."""
+    countries: dict[str, str] = {}
+    for diff in rows:
+        written = {change.key: change.after for change in diff.changes}
+        if written.get("delegation") and diff.row.values.get("country"):
+            countries.setdefault(str(written["delegation"]), str(diff.row.values["country"]))
+    return countries
+
+
+def _keys_by_name(rows: "QuerySet[Delegation] | QuerySet[Venue]") -> dict[str, int]:
+    return {same(name): key for key, name in rows.values_list("pk", "name")}
+
+
+def _create(diffs: Sequence[RowDiff], event: Event, names: Names, *, by: User) -> None:
+    rows = [_columns(diff, names) for diff in diffs]
+    guests = Guest.objects.bulk_create(
+        [Guest(introduced_by=by, **guest) for guest, _visit in rows], batch_size=_BATCH
+    )
+    visits = [
+        Visit(event=event, guest=guest, external_key=diff.row.key, **visit)
+        for diff, guest, (_guest, visit) in zip(diffs, guests, rows, strict=True)
+    ]
+    Visit.objects.bulk_create(visits, batch_size=_BATCH)
+
+
+def _update(diffs: Sequence[RowDiff], names: Names, *, at: datetime) -> None:
+    """Change the fields that differ and no others, if they still hold what was compared with."""
+    if not diffs:
+        return
+    keys = [diff.stored.visit_id for diff in diffs if diff.stored]
+    found = Visit.objects.select_related("guest", "delegation", "hotel").select_for_update(
+        of=("self", "guest")
+    )
+    visits = found.in_bulk(keys)
+    guest_fields: set[str] = set()
+    visit_fields: set[str] = set()
+    for diff in diffs:
+        visit = visits.get(diff.stored.visit_id) if diff.stored else None
+        if visit is None or _differs(visit, diff):
+            raise ChangedMeanwhileError(_changed_meanwhile())
+        guest, stay = _columns(diff, names)
+        _set(visit.guest, guest)
+        _set(visit, stay | {"updated_at": at})
+        guest_fields |= guest.keys()
+        visit_fields |= stay.keys() | {"updated_at"}
+    if guest_fields:
+        Guest.objects.bulk_update([visit.guest for visit in visits.values()], guest_fields, batch_size=_BATCH)
+    Visit.objects.bulk_update(visits.values(), visit_fields, batch_size=_BATCH)
+
+
+def _differs(visit: Visit, diff: RowDiff) -> bool:
+    now = values_of(visit)
+    return any(now[change.key] != change.before for change in diff.changes)
+
+
+def _columns(diff: RowDiff, names: Names) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a row writes to the guest and to the visit, by the names of their columns."""
+    guest: dict[str, Any] = {}
+    visit: dict[str, Any] = {}
+    for change in diff.changes:
+        if change.key in names:
+            visit[f"{change.key}_id"] = names[change.key][same(str(change.after))]
+        else:
+            (guest if change.key in GUEST_KEYS else visit)[change.key] = _storable(change.after)
+    return guest, visit
+
+
+def _storable(value: Value) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _set(row: Guest | Visit, columns: Mapping[str, Any]) -> None:
+    for column, value in columns.items():
+        setattr(row, column, value)

@@ -1,0 +1,199 @@
+"""One cell to the values of its field, with a warning or an error where it does not fit."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeAlias
+
+from django.utils.translation import gettext as _
+
+from guests.importing.comparing import same, words
+from guests.importing.countries import country_code, language_code
+from guests.importing.fields import longest
+from guests.importing.moments import is_day, moment_of
+from guests.importing.sheets import Cell, tidy
+from guests.models import Visit
+
+Value: TypeAlias = str | int | datetime | tuple[str, ...] | None
+
+NOTHING = frozenset({"-", "–", "—", "n/a", "nihil", "tidak ada"})
+"""What people write into a cell to say that it is empty."""
+
+_NO_HOTEL = frozenset({"tidak menginap", "not staying"})
+_FORMULA = re.compile(r"[=@]|[+-][A-Za-z]+\(")
+_LARGEST = {"companions": 32_767, "rank": 2_147_483_647}
+_LEVELS = {
+    "vvip": Visit.Level.VVIP,
+    "vip": Visit.Level.VIP,
+    "guest": Visit.Level.GUEST,
+    "tamu": Visit.Level.GUEST,
+    "tamu undangan": Visit.Level.GUEST,
+}
+_CONSENTS = {
+    Visit.Consent.GIVEN: "yes y ya boleh ok given true 1 setuju",
+    Visit.Consent.REFUSED: "no n tidak refused false 0 jangan",
+    Visit.Consent.UNKNOWN: "unknown belum",
+}
+_CONSENT_WORDS = {word: consent for consent, known in _CONSENTS.items() for word in known.split()}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What of the event a cell's meaning depends on."""
+
+    time_zone: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a cell gives: values by key, and what is doubtful (warning) or wrong (error) about it."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    warning: str = ""
+    error: str = ""
+
+
+def read_cell(key: str, cell: Cell, facts: Facts) -> Reading:
+    """The values a cell gives to the field `key`; none for a blank cell, which never empties what is stored."""
+    text = tidy(cell)
+    if not text or same(text) in NOTHING:
+        return Reading()
+    if key in _MOMENT_KEYS:
+        return _moment(key, cell, facts)
+    if key in _READERS:
+        return _READERS[key](key, text)
+    return _text(key, text)
+
+
+def _text(key: str, text: str) -> Reading:
+    limit = longest(key)
+    if len(text) > limit:
+        return Reading(
+            error=_("%(length)s characters; at most %(limit)s can be kept.")
+            % {"length": len(text), "limit": limit}
+        )
+    formula = _("It looks like a formula and is kept as plain text.") if _FORMULA.match(text) else ""
+    return Reading({key: text}, warning=formula)
+
+
+def _hotel(key: str, text: str) -> Reading:
+    if same(text) in _NO_HOTEL:
+        return Reading()
+    return _named(key, text)
+
+
+def _named(key: str, text: str) -> Reading:
+    """The name of a delegation or hotel, whose rows keep 200 characters of it."""
+    if len(text) > NAME_LENGTH:
+        return Reading(
+            error=_("%(length)s characters; at most %(limit)s can be kept.")
+            % {"length": len(text), "limit": NAME_LENGTH}
+        )
+    return Reading({key: text})
+
+
+NAME_LENGTH = 200
+
+
+def _country(key: str, text: str) -> Reading:
+    code = country_code(text)
+    if code:
+        return Reading({key: code})
+    if len(text) > NAME_LENGTH:
+        return _named(key, text)
+    return Reading({UNKNOWN_COUNTRY: text})
+
+
+UNKNOWN_COUNTRY = "unknown_country"
+"""The key under which an unknown country waits until it is known whether the row has a delegation."""
+
+
+def _languages(key: str, text: str) -> Reading:
+    parts = [part for part in re.split(r"[,;/+&]|\band\b|\bdan\b", text) if part.strip()]
+    codes = dict.fromkeys(code for part in parts if (code := language_code(part)))
+    unknown = ", ".join(part.strip() for part in parts if not language_code(part))
+    warning = _("Not known as languages and left out: %(texts)s.") % {"texts": unknown} if unknown else ""
+    return Reading({key: tuple(codes)} if codes else {}, warning=warning)
+
+
+def _level(key: str, text: str) -> Reading:
+    level = _LEVELS.get(words(text))
+    if level:
+        return Reading({key: level.value})
+    return Reading(warning=_("“%(text)s” is no level; write VVIP, VIP or guest.") % {"text": text})
+
+
+def _consent(key: str, text: str) -> Reading:
+    consent = _CONSENT_WORDS.get(words(text))
+    if consent:
+        return Reading({key: consent.value})
+    return Reading(warning=_("“%(text)s” is neither yes nor no; left as it is.") % {"text": text})
+
+
+def _whole(text: str, largest: int) -> int | None:
+    """The whole number the text is; None for anything else and for what the database could not keep."""
+    number = int(text) if text.isdecimal() and len(text) <= len(str(largest)) else None
+    return number if number is not None and number <= largest else None
+
+
+def _rank(key: str, text: str) -> Reading:
+    number = _whole(text, _LARGEST[key])
+    if number:
+        return Reading({key: number})
+    return Reading(warning=_("“%(text)s” is no whole number from 1 on; left out.") % {"text": text})
+
+
+def _companions(key: str, text: str) -> Reading:
+    """A number; with words around one number (“2 org”), the number and the whole text as a note."""
+    numbers = [] if re.search(r"[-−.,]\d", text) else re.findall(r"\d+", text)
+    number = _whole(numbers[0], _LARGEST[key]) if len(numbers) == 1 else None
+    if number is not None and text == numbers[0]:
+        return Reading({key: number})
+    kept = _text("companions_note", text)
+    if number is not None:
+        return Reading({key: number} | dict(kept.values), kept.warning, kept.error)
+    return Reading(
+        kept.values,
+        warning=_("“%(text)s” is not a number; it is kept as a note about the companions.") % {"text": text},
+        error=kept.error,
+    )
+
+
+_PLANS = {
+    "arrives_at": ("arrival_precision", "arrival_note"),
+    "departs_at": ("departure_precision", "departure_note"),
+}
+_MOMENT_KEYS = frozenset(_PLANS)
+
+
+def _moment(key: str, cell: Cell, facts: Facts) -> Reading:
+    precision, note = _PLANS[key]
+    moment = moment_of(cell, facts.time_zone)
+    if moment:
+        return Reading({key: moment, precision: Visit.Precision.EXACT.value, note: ""})
+    kept = _text(note, tidy(cell))
+    if is_day(cell):
+        warning = _("A day without a time; it is kept as written, to be confirmed.")
+    else:
+        warning = _("“%(text)s” is no date and time; it is kept as written, to be confirmed.") % {
+            "text": tidy(cell)
+        }
+    return Reading(
+        {precision: Visit.Precision.TO_BE_CONFIRMED.value} | dict(kept.values), warning, kept.error
+    )
+
+
+_READERS: dict[str, Callable[[str, str], Reading]] = {
+    "country": _country,
+    "delegation": _named,
+    "hotel": _hotel,
+    "languages": _languages,
+    "level": _level,
+    "photo_consent": _consent,
+    "press_consent": _consent,
+    "rank": _rank,
+    "companions": _companions,
+}
