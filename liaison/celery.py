@@ -3,8 +3,15 @@
 import os
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
+
+# A channel that dies with Redis otherwise tries to put its unacknowledged messages back into Redis, and the error ends
+# the worker. Nothing is lost without: the row is the queue, and beat asks again.
+Channel.do_restore = False
 
 app = Celery("liaison")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -15,5 +22,22 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "work on long guest lists": {
+        "task": "guests.work_on_guest_lists",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "render waiting prints": {"task": "guests.render_prints", "schedule": 5.0, "options": {"expires": 5}},
 }
+
+
+def look_at_connections(**_signal: object) -> None:
+    """Close database connections that broke or grew old, as a web request does.
+
+    The worker keeps its connection from task to task (CELERY_DB_REUSE_MAX), and nobody else would notice before the
+    task that it was cut: without this, a restart of PostgreSQL costs at least one task.
+    """
+    close_old_connections()
+
+
+task_prerun.connect(look_at_connections, dispatch_uid="look at connections")

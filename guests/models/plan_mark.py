@@ -27,10 +27,18 @@ class PlanMark(models.Model):
 _MARK = "INSERT INTO guests_planmark (visit_id, marked_at) {visits} ON CONFLICT (visit_id) DO UPDATE SET marked_at = now();"
 
 
-def _marking(name: str, operation: pgtrigger.Operation, visits: str, *rows: str) -> pgtrigger.Trigger:
+def _marking(
+    name: str,
+    operation: pgtrigger.Operation,
+    visits: str,
+    *rows: str,
+    condition: pgtrigger.Condition | None = None,
+) -> pgtrigger.Trigger:
     written = " UNION ".join(visits.replace("ROW.", f"{row}.") for row in rows)
     func = _MARK.format(visits=written) + " RETURN NULL;"
-    return pgtrigger.Trigger(name=name, when=pgtrigger.After, operation=operation, func=func)
+    return pgtrigger.Trigger(
+        name=name, when=pgtrigger.After, operation=operation, condition=condition, func=func
+    )
 
 
 def marks_plan(visits: str = "SELECT ROW.visit_id, now()") -> list[pgtrigger.Trigger]:
@@ -40,6 +48,17 @@ def marks_plan(visits: str = "SELECT ROW.visit_id, now()") -> list[pgtrigger.Tri
         _marking("marks_plan_when_changed", pgtrigger.Update, visits, "OLD", "NEW"),
         _marking("marks_plan_when_deleted", pgtrigger.Delete, visits, "OLD"),
     ]
+
+
+def marks_plan_when_quoted_changes(visits: str, *columns: str) -> pgtrigger.Trigger:
+    """A trigger for rows that notices quote: it marks the visits (`SELECT DISTINCT …`) when one of the columns changes."""
+    return _marking(
+        "marks_plan_where_it_is_quoted",
+        pgtrigger.Update,
+        visits,
+        "NEW",
+        condition=pgtrigger.AnyChange(*columns),
+    )
 
 
 OF_THE_EVENT = "SELECT id, now() FROM guests_visit WHERE event_id = ROW.event_id"

@@ -83,10 +83,24 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient}"
 
+    @property
+    def is_unsent(self) -> bool:
+        """Whether it may still change: nothing of it has been settled."""
+        return self.state in {Notice.State.PLANNED, Notice.State.SENDING}
+
+    def is_of_use(self, at: datetime) -> bool:
+        """Whether telling it still helps: it has not expired, and the recipient may still sign in."""
+        return self.expires_at > at and self.recipient.is_active
+
 
 class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         return models.Q(notice__in=Notice.objects.visible_to(user, at=at))
+
+    def waiting(self, at: datetime) -> "DeliveryQuerySet":
+        """To be made now, and in nobody's hands."""
+        free = models.Q(leased_until=None) | models.Q(leased_until__lte=at)
+        return self.filter(free, state=Delivery.State.WAITING, next_attempt_at__lte=at)
 
 
 class Delivery(models.Model):
@@ -102,6 +116,16 @@ class Delivery(models.Model):
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Trouble(models.TextChoices):
+        """Why it has not been sent, or not yet."""
+
+        CLOSED = "closed", _("The mail server cannot be reached")
+        LOST = "lost", _("The connection to the mail server broke off")
+        LATER = "later", _("The mail server asks to try again later")
+        REFUSED = "refused", _("The mail server refuses the address or the message")
+        WORDLESS = "wordless", _("The message could not be worded")
+        CRASHED = "crashed", _("Sending it broke off too often")
+
     LEASE = timedelta(minutes=5)
     MAX_ATTEMPTS = 8
 
@@ -115,7 +139,10 @@ class Delivery(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"))
     leased_until = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=200)
-    error = models.CharField(_("error"), max_length=500, blank=True)
+    trouble = models.CharField(_("trouble"), max_length=10, choices=Trouble, blank=True)
+    error = models.CharField(
+        _("error"), max_length=500, blank=True, help_text=_("As the other side said it.")
+    )
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
@@ -135,3 +162,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.address}"
+
+    @property
+    def reason(self) -> str:
+        """Why it has not been sent, or not yet, in the reader's language, with what the other side said."""
+        return f"{self.get_trouble_display()}: {self.error}" if self.error else self.get_trouble_display()

@@ -1,0 +1,82 @@
+"""Rows of others that a guest's notices quote: whoever changes one of them marks the plans it is quoted in.
+
+Proxies, so that the triggers stand in the app that needs them and the tables know nothing of guests.
+"""
+
+from events.models import Event, Membership, Point, Vehicle, Venue
+from guests.models.plan_mark import marks_plan_when_quoted_changes
+from liaison.accounts.models import User
+
+_OF_ITEMS = "SELECT DISTINCT visit_id, now() FROM guests_itineraryitem WHERE {condition}"
+_OF_OFFICERS = (
+    "SELECT DISTINCT assignment.visit_id, now() FROM guests_assignment AS assignment"
+    " JOIN events_membership AS officer ON officer.id = assignment.officer_id WHERE {condition}"
+)
+
+
+class QuotedEvent(Event):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            marks_plan_when_quoted_changes(
+                "SELECT id, now() FROM guests_visit WHERE event_id = ROW.id", "name", "time_zone"
+            )
+        ]
+
+
+class QuotedVenue(Venue):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            marks_plan_when_quoted_changes(
+                _OF_ITEMS.format(
+                    condition="venue_id = ROW.id OR point_id IN (SELECT id FROM events_point WHERE venue_id = ROW.id)"
+                ),
+                "name",
+                "kind",
+            )
+        ]
+
+
+class QuotedPoint(Point):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            marks_plan_when_quoted_changes(
+                _OF_ITEMS.format(condition="point_id = ROW.id"), "name", "kind", "venue"
+            )
+        ]
+
+
+class QuotedVehicle(Vehicle):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            marks_plan_when_quoted_changes(_OF_ITEMS.format(condition="vehicle_id = ROW.id"), "plate")
+        ]
+
+
+class AddressedMember(Membership):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            marks_plan_when_quoted_changes(
+                _OF_OFFICERS.format(condition="officer.id = ROW.id"), "role", "user"
+            )
+        ]
+
+
+class AddressedPerson(User):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            marks_plan_when_quoted_changes(
+                _OF_OFFICERS.format(condition="officer.user_id = ROW.id"), "is_active"
+            )
+        ]

@@ -1,0 +1,153 @@
+"""E-mail over a real connection, and what each answer of a server means."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from liaison.notices.channels import EmailChannel, HealingError, Letter, OutageError, SendingError
+from liaison.notices.models import Delivery
+from liaison.notices.wording import Words
+from tests.factories import make_user
+from tests.faults.smtp_sink import Behaviour, HangUpError, SmtpSink, smtp_sink
+
+WORDS = Words(language="id", subject="Kam, 13 Mei · Ibu Ana", text="Halo\n", html="<p>Halo</p>")
+Trouble = Delivery.Trouble
+
+
+def letter(address: str = "sari@example.org", number: int = 1) -> Letter:
+    return Letter(address, f"<{number}@example.org>", WORDS)
+
+
+@pytest.fixture
+def sink(settings: Settings) -> Iterator[SmtpSink]:
+    with smtp_sink() as server:
+        use(server, settings)
+        yield server
+
+
+def use(server: SmtpSink, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 0.5
+
+
+def on(verb: str, reply: str, *, times: int = 1000) -> Behaviour:
+    """Give that reply to that command, so many times."""
+    left = [times]
+
+    def behave(said: str, _rest: str) -> str | None:
+        if said != verb or not left[0]:
+            return None
+        left[0] -= 1
+        return reply
+
+    return behave
+
+
+def test_a_mail_is_text_and_html_with_its_headers(sink: SmtpSink) -> None:
+    with EmailChannel() as channel:
+        channel.send(letter())
+    (message,) = sink.messages
+    assert message["Message-ID"] == "<1@example.org>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "id"
+    assert (message["To"], message["Subject"]) == ("sari@example.org", "Kam, 13 Mei · Ibu Ana")
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+
+
+def test_many_mails_use_one_connection(sink: SmtpSink) -> None:
+    with EmailChannel() as channel:
+        for number in range(20):
+            channel.send(letter(number=number))
+    assert (len(sink.messages), sink.connections) == (20, 1)
+
+
+def test_the_persons_address_is_where_they_are_reached(db: None) -> None:
+    assert EmailChannel.addresses(make_user(email="sari@example.org")) == ["sari@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "reply", "kind", "trouble"),
+    [
+        ("RCPT", "450 4.2.1 mailbox busy", HealingError, Trouble.LATER),
+        ("RCPT", "550 5.1.1 no such user", SendingError, Trouble.REFUSED),
+        ("MAIL", "452 4.3.1 out of space", HealingError, Trouble.LATER),
+        ("MAIL", "553 5.1.8 who are you", SendingError, Trouble.REFUSED),
+        ("DATA", "451 4.7.1 greylisted", HealingError, Trouble.LATER),
+        ("END", "451 4.3.0 try again", HealingError, Trouble.LATER),
+        ("END", "554 5.7.1 that is spam", SendingError, Trouble.REFUSED),
+        ("RCPT", "421 4.3.2 going down", HealingError, Trouble.LATER),
+        ("CONNECT", "421 4.3.2 going down", OutageError, Trouble.CLOSED),
+        ("CONNECT", "554 5.3.2 not you", OutageError, Trouble.CLOSED),
+    ],
+)
+def test_what_a_server_answers_decides_whether_to_try_again(
+    sink: SmtpSink, verb: str, reply: str, kind: type[SendingError], trouble: Delivery.Trouble
+) -> None:
+    sink.behave = on(verb, reply, times=1)
+    with EmailChannel() as channel:
+        with pytest.raises(SendingError) as caught:
+            channel.send(letter(number=1))
+        channel.send(letter(number=2))  # the next one is not hurt by it
+    assert (type(caught.value), caught.value.trouble) == (kind, trouble)
+    assert reply[4:] in caught.value.detail
+    assert sink.message_ids()[-1] == "<2@example.org>"
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "DATA", "END"])
+def test_a_server_that_hangs_up_is_tried_anew_and_then_believed(sink: SmtpSink, verb: str) -> None:
+    def behave(said: str, _rest: str) -> None:
+        if said == verb:
+            raise HangUpError
+
+    sink.behave = behave
+    with EmailChannel() as channel:
+        kinds = []
+        for number in range(2):
+            with pytest.raises(HealingError) as caught:
+                channel.send(letter(number=number))
+            kinds.append((type(caught.value), caught.value.trouble))
+    assert kinds == [(HealingError, Trouble.LOST), (OutageError, Trouble.LOST)]
+    assert sink.connections == 2
+
+
+def test_one_letter_that_breaks_the_connection_is_no_outage(sink: SmtpSink) -> None:
+    def behave(said: str, rest: str) -> None:
+        if said == "RCPT" and "poison" in rest:
+            raise HangUpError
+
+    sink.behave = behave
+    with EmailChannel() as channel:
+        for _round in range(3):
+            with pytest.raises(HealingError) as caught:
+                channel.send(letter("poison@example.org"))
+            assert not isinstance(caught.value, OutageError)
+            channel.send(letter())
+    assert len(sink.messages) == 3
+
+
+def test_a_server_that_hangs_is_left_after_the_timeout(sink: SmtpSink) -> None:
+    sink.behave = lambda said, _rest: time.sleep(3) if said == "END" else None
+    with EmailChannel() as channel, pytest.raises(HealingError) as caught:
+        channel.send(letter())
+    assert caught.value.trouble == Trouble.LOST
+
+
+def test_nobody_listening_is_an_outage(settings: Settings) -> None:
+    with smtp_sink() as server:
+        use(server, settings)
+    with EmailChannel() as channel, pytest.raises(OutageError) as caught:
+        channel.send(letter())
+    assert caught.value.trouble == Trouble.CLOSED
+
+
+def test_an_address_that_cannot_be_is_refused(sink: SmtpSink) -> None:
+    with EmailChannel() as channel, pytest.raises(SendingError) as caught:
+        channel.send(letter("sari@example.org\nBcc: all@example.org"))
+    assert (type(caught.value), caught.value.trouble) == (SendingError, Trouble.REFUSED)
+    assert not sink.messages
