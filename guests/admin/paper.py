@@ -1,0 +1,133 @@
+"""Paper at the desk: which versions were printed, handouts for many guests at once, and how far those are."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from events.admin.base import EventReadOnlyAdmin, moment_column
+from guests.models import Print, PrintRun, Visit
+from guests.naming import language_name
+from guests.prints import RunRefusedError, request_print_run
+from guests.tasks import render_prints
+from liaison.admin import column
+from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.queue import nudge
+
+
+@admin.action(description=gettext_lazy("Print the handouts"))
+def print_handouts(table: Any, request: HttpRequest, chosen: QuerySet[Visit]) -> HttpResponse | None:
+    """Ask for the handouts of the chosen guests, each in the guest's language, and lead to where they will be."""
+    visits = list(chosen.select_related("event"))
+    try:
+        run = request_print_run(visits=visits, by=request.user, at=timezone.now())  # type: ignore[arg-type]  # signed in
+    except RunRefusedError as refused:
+        table.message_user(request, str(refused), messages.ERROR)
+        return None
+    nudge(render_prints)
+    said = ngettext(
+        "%(number)d handout is being printed.", "%(number)d handouts are being printed.", run.total
+    )
+    table.message_user(
+        request, f"{said % {'number': run.total}} {_('Reload this page to see how far it is.')}", messages.SUCCESS
+    )  # fmt: skip
+    return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[run.pk]))
+
+
+@admin.register(Print)
+class PrintAdmin(EventReadOnlyAdmin):
+    """Every version of every paper."""
+
+    event_path = "visit__event"
+    list_display = (
+        "visit",
+        "kind",
+        "version",
+        "language_shown",
+        moment_column(Print, "printed_at"),
+        "printed_by",
+        "open",
+    )
+    list_select_related = ("visit__guest", "visit__event", "printed_by")
+    list_filter = (("kind", ChoicesDropdownFilter), ("printed_by", UsedDropdownFilter))
+    search_fields = ("visit__guest__name", "visit__guest__addressed_as", "printed_by__name")
+    fields = readonly_fields = (
+        "visit",
+        "kind",
+        "version",
+        "language_shown",
+        moment_column(Print, "printed_at"),
+        "printed_by",
+        "open",
+    )
+
+    @column(gettext_lazy("language"), ordering="language")
+    def language_shown(self, version: Print) -> str:
+        return language_name(version.language)
+
+    @column(gettext_lazy("file"))
+    def open(self, version: Print) -> str:
+        if version.kind != Print.Kind.HANDOUT:
+            return ""
+        return _link(reverse("handout", args=[version.pk]), _("Open"))
+
+
+@admin.register(PrintRun)
+class PrintRunAdmin(EventReadOnlyAdmin):
+    """Papers for many guests: how far they are, and the file."""
+
+    list_display = (
+        "__str__",
+        "event",
+        "state_shown",
+        "progress",
+        "file_shown",
+        moment_column(PrintRun, "requested_at"),
+        "requested_by",
+    )
+    list_select_related = ("event", "requested_by")
+    list_filter = (("state", ChoicesDropdownFilter), ("event", UsedDropdownFilter))
+    fields = readonly_fields = (
+        "event",
+        "kind",
+        "language_shown",
+        "state",
+        "progress",
+        "file_shown",
+        "error",
+        moment_column(PrintRun, "requested_at"),
+        "requested_by",
+        moment_column(PrintRun, "finished_at"),
+    )
+
+    @column(gettext_lazy("language"), ordering="language")
+    def language_shown(self, run: PrintRun) -> str:
+        return language_name(run.language) if run.language else _("each guest's own")
+
+    @column(
+        gettext_lazy("state"),
+        ordering="state",
+        label={"waiting": "warning", "running": "info", "done": "success", "failed": "danger"},
+    )
+    def state_shown(self, run: PrintRun) -> tuple[str, str]:
+        return run.state, run.get_state_display()
+
+    @column(gettext_lazy("progress"))
+    def progress(self, run: PrintRun) -> str:
+        return _("%(rendered)d of %(total)d") % {"rendered": run.rendered, "total": run.total}
+
+    @column(gettext_lazy("file"))
+    def file_shown(self, run: PrintRun) -> str:
+        if run.state != PrintRun.State.DONE:
+            return ""
+        return _link(reverse("print_run_file", args=[run.pk]), _("Download"))
+
+
+def _link(address: str, label: str) -> str:
+    return format_html('<a class="font-semibold text-primary-700 underline" href="{}">{}</a>', address, label)

@@ -1,0 +1,254 @@
+"""The guest's handout: an itinerary set as pages to hold in the hand. Plain values in, bytes out, no query in between."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date, format_interval
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
+
+from guests.itinerary import Day, GuestFacts, Item, Itinerary, Officer, Place
+from guests.models import Print, Visit
+from guests.naming import country_name
+from liaison import pdf
+from liaison.clock import clock_time, day_of, moment_text, span_text, zone_label
+from liaison.letters import has_letters_for, without_pictographs
+from liaison.phones import dialled
+from liaison.scripts import marked
+
+STYLE = "css/handout.css"
+
+_WORDS = {
+    "prepared_for": gettext_lazy("Prepared for"),
+    "officer": gettext_lazy("Your liaison officer"),
+    "no_officer": gettext_lazy("Your liaison officer will be named shortly."),
+    "programme": gettext_lazy("Your programme"),
+    "no_items": gettext_lazy("Your programme will follow."),
+    "open": gettext_lazy("Time to be confirmed"),
+    "from": gettext_lazy("From"),
+    "flight": gettext_lazy("Flight"),
+    "dress": gettext_lazy("Dress"),
+    "addresses": gettext_lazy("Addresses for your driver"),
+    "hotel": gettext_lazy("Your hotel"),
+}
+_TENTATIVE = gettext_lazy("tentative")
+_UNSURE = {
+    Visit.Precision.APPROXIMATE: gettext_lazy("approximate time"),
+    Visit.Precision.TO_BE_CONFIRMED: gettext_lazy("time to be confirmed"),
+}
+_DATED_IN = {"en": "en_GB"}  # the day before the month, as Indonesian has it beside
+_NAME_SIZES = ((24, "grand"), (40, "large"), (90, "medium"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """An item as it is set; what it lacks is empty."""
+
+    hours: str
+    zone: str
+    until: str
+    title: SafeString
+    marks: tuple[SafeString, ...]
+    flight: str
+    origin: SafeString
+    place: SafeString
+    local_place: SafeString
+    dress: SafeString
+
+
+def language_for(languages: Sequence[str]) -> str:
+    """The language to print in for a guest who prefers these: the first of them if we have its words, else English."""
+    first = languages[0].partition("-")[0].lower() if languages else ""
+    return first if first in dict(settings.LANGUAGES) else "en"
+
+
+def render_handout(handout: Print) -> bytes:
+    """The handout as PDF; the same bytes for the same row. Raises `liaison.pdf.PaperError`."""
+    return render_handouts([handout], duplex=False).data
+
+
+def render_handouts(handouts: Sequence[Print], *, duplex: bool = True) -> pdf.Part:
+    """Several handouts in one PDF; `duplex` begins each on a sheet of its own. Raises `liaison.pdf.PaperError`."""
+    return pdf.bind([_laid_out(handout) for handout in handouts], duplex=duplex)
+
+
+def _laid_out(handout: Print) -> pdf.Leaves:
+    itinerary = Itinerary.of_data(handout.data)
+    try:
+        return pdf.lay_out(itinerary.guest.name, handout_html(handout), style=STYLE)
+    except pdf.BrokenImageError as broken:
+        raise broken.called(_picture(itinerary, broken.name)) from broken
+
+
+def _picture(itinerary: Itinerary, name: str) -> str:
+    """What a picture shows, for whoever has to replace it."""
+    for officer in itinerary.officers:
+        if officer.photo == name:
+            return _("the photo of %(person)s") % {"person": officer.name}
+    return _("the logo of %(event)s") % {"event": itinerary.event.name}
+
+
+def handout_html(handout: Print) -> str:
+    """The page that is printed, in the print's language with the host's words beside."""
+    itinerary = Itinerary.of_data(handout.data)
+    setter = _Setter(itinerary.event.country, itinerary.event.time_zone)
+    with override(handout.language):
+        page = setter.cover(itinerary) | {
+            "language": handout.language,
+            "days": [setter.day(day) for day in itinerary.days],
+            "addresses": list(setter.addresses(itinerary)),
+            "words": {key: setter.both(lambda word=word: str(word)) for key, word in _WORDS.items()},  # type: ignore[misc]  # a default binds the loop's word
+            "version": _("Version %(number)d") % {"number": handout.version},
+            "printed": moment_text(handout.printed_at, setter.zone),
+            "printed_at": handout.printed_at.isoformat(timespec="seconds"),
+        }
+        return render_to_string("handout/handout.html", page)
+
+
+@dataclass(frozen=True)
+class _Setter:
+    """Sets plain values in the active language, the guest's, with the host's words beside where that is another."""
+
+    host_country: str
+    zone: str
+
+    def both(self, say: Callable[[], str]) -> SafeString:
+        """What is said in the active language, and beside it in the host's."""
+        said, host = say(), "id" if self.host_country == "ID" else "en"
+        with override(host):
+            beside = say()
+        if beside == said:
+            return format_html("{}", said)
+        return format_html('{} <span class="beside" lang="{}">{}</span>', said, host, beside)
+
+    def here(self, text: str) -> SafeString:
+        """A text as it was written about a place or plan of the event."""
+        return marked(without_pictographs(text), self.host_country)
+
+    def companion(self, text: str, country: str) -> SafeString:
+        """The second name of something that has a Latin one; left out where no font of ours has its letters."""
+        return marked(text, country) if has_letters_for(text) else SafeString("")
+
+    def cover(self, itinerary: Itinerary) -> dict[str, Any]:
+        event, officers = itinerary.event, itinerary.officers
+        return self.guest(itinerary.guest) | {
+            "event": event,
+            "event_name": self.here(event.name),
+            "event_short": self.here(Truncator(event.name).chars(80)),
+            "event_host": self.here(event.host),
+            "event_city": self.here(event.city),
+            "event_days": self.both(lambda: _interval(event.starts_on, event.ends_on)),
+            "officers": [self.officer(one, alone=len(officers) == 1) for one in officers],
+        }
+
+    def guest(self, guest: GuestFacts) -> dict[str, Any]:
+        def mark(text: str) -> SafeString:
+            return marked(without_pictographs(text), guest.country)
+
+        home = country_name(guest.country) if guest.country else ""
+        return {
+            "guest": guest,
+            "name": mark(guest.name),
+            "name_size": next((size for most, size in _NAME_SIZES if len(guest.name) <= most), "small"),
+            "native_name": self.companion(guest.native_name, guest.country),
+            "titles_before": mark(guest.honorific_before),
+            "titles_after": mark(guest.honorific_after),
+            "office": mark(guest.office),
+            "organisation": mark(guest.organisation or home),
+        }
+
+    def officer(self, officer: Officer, *, alone: bool) -> dict[str, Any]:
+        span = span_text(_moment(officer.starts_at), _moment(officer.ends_at), self.zone)
+        return {
+            "name": self.here(officer.name),
+            "phone": dialled(officer.phone),
+            "photo": officer.photo,
+            "span": "" if alone else span,
+        }
+
+    def day(self, day: Day) -> dict[str, Any]:
+        label = (
+            self.both(lambda: _long_date(day.date)) if day.date else self.both(lambda: str(_WORDS["open"]))
+        )
+        return {"label": label, "rows": [self.row(item, day.date) for item in day.items]}
+
+    def row(self, item: Item, on: str) -> Row:
+        hours, until = self.hours(item, on)
+        place = [self.here(text) for text in (item.place.name if item.place else "", item.point) if text]
+        local = item.place.local_name if item.place else ""
+        return Row(
+            hours=hours,
+            zone=zone_label(_moment(item.starts_at), self.zone) if item.starts_at else "",
+            until=until,
+            title=self.here(item.title),
+            marks=tuple(self.marks(item)),
+            flight=item.flight_number,
+            origin=self.here(item.origin.name if item.origin else ""),
+            place=format_html_join(", ", "{}", ((part,) for part in place)),
+            local_place=self.companion(local, self.host_country),
+            dress=self.here(item.dress),
+        )
+
+    def hours(self, item: Item, on: str) -> tuple[str, str]:
+        """From when to when; and the day of the end, where that is another one."""
+        if not item.starts_at:
+            return "", ""
+        about = "~" if item.precision == Visit.Precision.APPROXIMATE else ""
+        hours = about + clock_time(_moment(item.starts_at), self.zone)
+        if not item.ends_at:
+            return hours, ""
+        ends_at = _moment(item.ends_at)
+        ends_on = day_of(ends_at, self.zone)
+        until = "" if ends_on.isoformat() == on else format_date(ends_on, "d MMM", locale=_locale())
+        return f"{hours}–{clock_time(ends_at, self.zone)}", until
+
+    def marks(self, item: Item) -> Iterator[SafeString]:
+        """What is not settled about an item."""
+        if item.is_tentative:
+            yield self.both(lambda: str(_TENTATIVE))
+        unsure = _UNSURE.get(Visit.Precision(item.precision))
+        if unsure and item.starts_at:
+            yield self.both(lambda: str(unsure))
+
+    def addresses(self, itinerary: Itinerary) -> Iterator[dict[str, Any]]:
+        """Where the guest sleeps and goes, each place once, as its driver reads it."""
+        places: dict[Place, bool] = {itinerary.hotel: True} if itinerary.hotel else {}
+        for day in itinerary.days:
+            for item in day.items:
+                places |= {
+                    place: False for place in (item.origin, item.place) if place and place not in places
+                }
+        for place, is_hotel in places.items():
+            if is_hotel or place.address or place.local_name or place.local_address:
+                yield {
+                    "is_hotel": is_hotel,
+                    "name": self.here(place.name),
+                    "address": self.here(place.address),
+                    "local_name": self.companion(place.local_name, self.host_country),
+                    "local_address": self.companion(place.local_address, self.host_country),
+                }
+
+
+def _moment(iso: str) -> datetime:
+    return datetime.fromisoformat(iso)
+
+
+def _locale() -> str:
+    language = get_language() or "en"
+    return _DATED_IN.get(language, language)
+
+
+def _long_date(iso: str) -> str:
+    return format_date(date.fromisoformat(iso), "EEEE, d MMMM y", locale=_locale())
+
+
+def _interval(starts_on: str, ends_on: str) -> str:
+    first, last = date.fromisoformat(starts_on), date.fromisoformat(ends_on)
+    return format_interval(first, last, "yMMMMd", locale=_locale())

@@ -1,0 +1,199 @@
+"""What is printed, in which version; and print runs, which a worker renders for many guests.
+
+The row is the queue: a page writes a run, a worker finds it. Crash semantics: a worker leases a run and renews the lease
+with every ten papers; killed at any moment, it leaves versions that stand (data is data), at worst a file that no row
+names, and a lease that runs out. The next worker removes the file and begins anew; a worker that wakes up late finds the
+run no longer its own and writes nothing.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from events.access import may_coordinate
+from guests.handout import language_for, render_handouts
+from guests.itinerary import itineraries
+from guests.models import Print, PrintRun, Visit
+from liaison.accounts.models import User
+from liaison.pdf import PaperError, Part, merge
+
+FOLDER = "prints/"  # in the private media
+PAPERS_AT_ONCE = 10
+MOST_GUESTS = 1000
+GIVE_UP_AFTER = timedelta(hours=6)
+
+logger = logging.getLogger(__name__)
+
+
+class RunRefusedError(Exception):
+    """A print run was not begun; the message tells a coordinator why."""
+
+
+class TakenOverError(Exception):
+    """Another worker renders the run by now."""
+
+
+def print_handout(*, visit: Visit, by: User, at: datetime, language: str = "") -> Print:
+    """The version of the guest's handout that holds at `at`, in the language or else the guest's own.
+
+    Identical data is the same version, whoever prints it; changed data makes the next one. Two at the same moment get
+    the same.
+    """
+    [handout] = print_handouts(visits=[visit.pk], by=by, at=at, language=language)
+    return handout
+
+
+def print_handouts(*, visits: Sequence[int], by: User, at: datetime, language: str = "") -> list[Print]:
+    """The same for many visits, given by their keys and answered in their order; as many queries as for one."""
+    with transaction.atomic():
+        locked = (  # whoever prints the same guest waits, and then finds the version
+            Visit.objects.filter(pk__in=visits)
+            .select_related("guest")
+            .select_for_update(of=("self",), no_key=True)
+            .order_by("pk")
+        )
+        languages = {visit.pk: language or language_for(visit.guest.languages) for visit in locked}
+        told = itineraries(Visit.objects.filter(pk__in=languages), at=at)
+        data = {key: itinerary.as_data() for key, itinerary in told.items()}
+        newest = Print.objects.filter(kind=Print.Kind.HANDOUT, visit__in=data).newest()
+        known = {(one.visit_id, one.language): one for one in newest}
+        prints = {
+            key: _version(known.get((key, languages[key])), key, languages[key], data[key], by, at)
+            for key in data
+        }
+        Print.objects.bulk_create([one for one in prints.values() if one.pk is None])
+    return [prints[key] for key in visits if key in prints]
+
+
+def _version(
+    last: Print | None, visit: int, language: str, data: dict[str, Any], by: User, at: datetime
+) -> Print:
+    """The last version where it says the same, else the next, not saved yet."""
+    digest = digest_of(data)
+    if last and last.digest == digest:
+        return last
+    number = last.version + 1 if last else 1
+    return Print(
+        visit_id=visit, language=language, version=number, data=data, digest=digest, printed_by=by, printed_at=at
+    )  # fmt: skip
+
+
+def digest_of(data: dict[str, Any]) -> str:
+    """The same 64 signs for the same data."""
+    written = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def request_print_run(*, visits: Sequence[Visit], by: User, at: datetime, language: str = "") -> PrintRun:
+    """Ask for the handouts of these visits, of one event, in one file; a worker renders it.
+
+    Raises RunRefusedError with a sentence, and PermissionDenied for whoever does not run the event.
+    """
+    if not visits:
+        raise RunRefusedError(_("Choose at least one guest."))
+    if len(visits) > MOST_GUESTS:
+        raise RunRefusedError(_("Choose at most %(most)d guests at a time.") % {"most": MOST_GUESTS})
+    if len({visit.event_id for visit in visits}) > 1:
+        raise RunRefusedError(_("Choose guests of one event only."))
+    event = visits[0].event
+    if not may_coordinate(by, event):
+        raise PermissionDenied
+    with transaction.atomic():
+        run = PrintRun.objects.create(
+            event=event, language=language, total=len(visits), requested_by=by, requested_at=at
+        )
+        run.visits.set(visits)
+    return run
+
+
+def render_next_print_run(*, clock: Callable[[], datetime]) -> bool:
+    """Render the run that has waited longest, if none is being rendered; answers whether there was one.
+
+    One at a time, so that printing never keeps every worker from sending reminders. `clock` tells the time, since
+    rendering takes some.
+    """
+    run = _claim(clock())
+    if run is None:
+        return False
+    with override(run.requested_by.language):
+        _render(run, clock)
+    return True
+
+
+def _claim(at: datetime) -> PrintRun | None:
+    with transaction.atomic():
+        abandoned = PrintRun.objects.abandoned(at).filter(requested_at__lt=at - GIVE_UP_AFTER)
+        abandoned.update(
+            state=PrintRun.State.FAILED,
+            error=_("Every attempt was cut off; print fewer guests at a time."),
+            finished_at=at,
+        )
+        if PrintRun.objects.held(at).exists():
+            return None
+        waiting = PrintRun.objects.to_render(at).select_related("requested_by", "event")
+        run = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        if run:
+            run.take(at)
+    return run
+
+
+def _render(run: PrintRun, clock: Callable[[], datetime]) -> None:
+    try:
+        _remove_left_overs(run)
+        data = merge(_parts(run, clock), title=f"{run.get_kind_display()} – {run.event}")
+        _keep(run, data, clock())
+    except TakenOverError:
+        logger.warning("Print run %s was taken over by another worker", run.pk)
+    except (PaperError, RunRefusedError) as error:
+        run.fail(str(error), at=clock())
+    except Exception:
+        logger.exception("Print run %s failed", run.pk)
+        run.fail(_("Something went wrong that an administrator finds in the log."), at=clock())
+
+
+def _parts(run: PrintRun, clock: Callable[[], datetime]) -> Iterator[Part]:
+    """The handouts in the order of precedence, ten to a part; each part renews the lease."""
+    at = clock()
+    visits = list(run.visits.visible_to(run.requested_by, at=at).values_list("pk", flat=True))
+    if not visits:
+        raise RunRefusedError(_("None of the guests is still in the reach of who asked for them."))
+    handouts = print_handouts(visits=visits, by=run.requested_by, at=at, language=run.language)
+    for papers in _batched(handouts, PAPERS_AT_ONCE):
+        part = render_handouts(papers)
+        if not run.go_on(run.rendered + len(papers), at=clock()):
+            raise TakenOverError
+        yield part
+
+
+def _keep(run: PrintRun, data: bytes, at: datetime) -> None:
+    """Write the file under a name nobody guesses, then name it in the row."""
+    name = default_storage.save(f"{FOLDER}{run.pk}-{uuid4().hex}.pdf", ContentFile(data))
+    if not run.finish(file=name, at=at):
+        default_storage.delete(name)
+        raise TakenOverError
+
+
+def _remove_left_overs(run: PrintRun) -> None:
+    """Files of attempts at this run that died before their row named them."""
+    if default_storage.exists(FOLDER):
+        for name in default_storage.listdir(FOLDER)[1]:
+            if name.startswith(f"{run.pk}-"):
+                default_storage.delete(f"{FOLDER}{name}")
+
+
+def _batched(handouts: Sequence[Print], size: int) -> Iterator[list[Print]]:
+    rest = iter(handouts)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,147 @@
+"""HTML to PDF, with the bundled fonts only; what cannot be set or shown is an error, never a gap or a stranger's font.
+
+A page's pictures are `media:people/x.jpg`, its stylesheet is a static file. Nothing in the bytes depends on the clock,
+the machine or what was made before. Pango is not made for threads: a process sets one page at a time.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from liaison.letters import FAMILY, missing_fonts
+from liaison.pictures import BrokenImageError, PaperError
+
+if TYPE_CHECKING:
+    from liaison.press import Press
+
+__all__ = [
+    "BrokenImageError",
+    "ForbiddenAddressError",
+    "Leaves",
+    "MissingFontError",
+    "PaperError",
+    "Part",
+    "bind",
+    "lay_out",
+    "merge",
+]
+
+_one_at_a_time = threading.RLock()
+
+
+class MissingFontError(PaperError):
+    """A bundled font is not there, or none of them has a letter that was to be set."""
+
+
+class ForbiddenAddressError(PaperError):
+    """A page or its stylesheet asked for what is not ours, or not there."""
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """The pages of one paper, set and not yet printed."""
+
+    title: str
+    document: Any
+
+
+@dataclass(frozen=True)
+class Part:
+    """A PDF of one or more papers: each one's title and how many pages it takes."""
+
+    data: bytes
+    chapters: tuple[tuple[str, int], ...]
+
+
+def lay_out(title: str, html: str, *, style: str) -> Leaves:
+    """Set a page with the static stylesheet `style`. Raises PaperError where a picture or a font is not to be had."""
+    with _printing():
+        return Leaves(title, _press().lay_out(html, style))
+
+
+def bind(papers: Sequence[Leaves], *, duplex: bool = False) -> Part:
+    """Print papers into one PDF, which holds each font once; `duplex` begins each of them on a sheet of its own.
+
+    Raises MissingFontError where a letter could not be set.
+    """
+    with _printing():
+        pages, chapters = [], []
+        for paper in papers:
+            own = list(paper.document.pages)
+            if duplex and len(own) % 2:
+                own.append(_press().blank_like(own[-1]))
+            pages += own
+            chapters.append((paper.title, len(own)))
+        document = papers[0].document.copy(pages)
+        data = document.write_pdf()
+        _check_letters(document.fonts.values())
+        return Part(data, tuple(chapters))
+
+
+def merge(parts: Iterable[Part], *, title: str) -> bytes:
+    """One PDF of all the parts, with an outline of their papers; the same bytes for the same parts."""
+    import pikepdf  # noqa: PLC0415 (only the worker merges)
+
+    out = BytesIO()
+    with pikepdf.new() as whole:
+        chapters: list[tuple[str, int]] = []
+        for part in parts:
+            with pikepdf.open(BytesIO(part.data)) as pdf:
+                whole.pages.extend(pdf.pages)
+            chapters += part.chapters
+        with whole.open_outline() as outline:
+            page = 0
+            for name, pages in chapters:
+                outline.root.append(pikepdf.OutlineItem(name, page))
+                page += pages
+        whole.docinfo["/Title"] = title
+        whole.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+@cache
+def _press() -> "Press":
+    from liaison.press import Press  # noqa: PLC0415 (WeasyPrint takes half a second, and Pango: only who prints needs it)
+
+    return Press()
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Nobody else prints meanwhile; all fonts are there; WeasyPrint's way of giving up becomes an error of ours."""
+    from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415 (as above)
+
+    if missing := missing_fonts():
+        raise MissingFontError(
+            _("Fonts are missing from the installation: %(fonts)s. An administrator has to put them back.")
+            % {"fonts": ", ".join(missing)}
+        )
+    try:
+        with _one_at_a_time:
+            yield
+    except FatalURLFetchingError as fatal:  # no Exception: nothing above would catch it
+        if isinstance(fatal.__cause__, PaperError):
+            raise fatal.__cause__ from None
+        raise ForbiddenAddressError(
+            _("The page asks for a file that it may not have: %(reason)s") % {"reason": fatal}
+        ) from fatal
+
+
+def _check_letters(fonts: Iterable[Any]) -> None:
+    unset = sorted({code for font in fonts for code in font.missing})
+    strange = sorted({font.family for font in fonts if not font.family.startswith(f"{FAMILY} ")})
+    if unset:
+        letters = ", ".join(f"“{chr(code)}” (U+{code:04X})" for code in unset)
+        raise MissingFontError(
+            _("The print fonts have no letter for %(letters)s. Write it otherwise.") % {"letters": letters}
+        )
+    if strange:
+        raise MissingFontError(
+            _("Fonts that are not ours were used: %(fonts)s.") % {"fonts": ", ".join(strange)}
+        )

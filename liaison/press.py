@@ -1,0 +1,84 @@
+"""WeasyPrint with our fonts, our stylesheets and our files only. Nothing else in the project knows WeasyPrint."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from liaison.pictures import picture
+
+_FONTS_CONFIG = Path(__file__).with_name("fonts.conf")
+_STACKS = "css/print-fonts.css"  # which family is asked for which script
+
+
+class HouseFetcher(URLFetcher):  # type: ignore[misc]
+    """Fetches `static:` and `media:` by name, and `data:`. Anything else, or anything missing, stops the printing."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols={"static", "media", "data"}, fail_on_errors=True)
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        scheme, _colon, name = url.partition(":")
+        if scheme == "media":
+            return URLFetcherResponse(url, picture(unquote(name)), {"Content-Type": "image/png"})
+        if scheme == "static":
+            return URLFetcherResponse(url, _static(unquote(name)).read_bytes())
+        return super().fetch(url, headers)
+
+
+class Press:
+    """One process's fonts and stylesheets."""
+
+    def __init__(self) -> None:
+        self._fetcher = HouseFetcher()
+        with _only_our_fonts():
+            self._fonts = FontConfiguration()
+        self._style = cache(self._read_style)
+
+    def lay_out(self, html: str, style: str) -> Any:
+        """The page as a WeasyPrint document."""
+        page = HTML(string=html, base_url="static:", url_fetcher=self._fetcher)
+        styles = [self._style(_STACKS), self._style(style)]
+        return page.render(font_config=self._fonts, stylesheets=styles)
+
+    def blank_like(self, page: Any) -> Any:
+        """An empty page of the same size."""
+        size = f"@page {{ size: {page.width}px {page.height}px; margin: 0 }}"
+        empty = HTML(string=f"<style>{size}</style>", url_fetcher=self._fetcher)
+        return empty.render(font_config=self._fonts).pages[0]
+
+    def _read_style(self, name: str) -> CSS:
+        """A stylesheet without its @font-face rules: fonts.conf has found the files where they lie, and none is copied."""
+        return CSS(url=f"static:{name}", url_fetcher=self._fetcher, font_config=None)
+
+
+def _static(name: str) -> Path:
+    path = finders.find(name)
+    if not path:
+        raise FileNotFoundError(name)
+    return Path(path)
+
+
+@contextmanager
+def _only_our_fonts() -> Iterator[None]:
+    """Fontconfig reads its configuration from the environment, once for each set of fonts."""
+    ours = {"FONTCONFIG_FILE": str(_FONTS_CONFIG), "XDG_CACHE_HOME": str(settings.DATA_DIR / "cache")}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

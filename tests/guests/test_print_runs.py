@@ -1,0 +1,334 @@
+"""Print runs: many handouts in one private file, in order, whoever dies meanwhile; and how the desk asks for them."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from guests import prints
+from guests.handout import render_handouts
+from guests.models import Print, PrintRun, Visit
+from guests.prints import RunRefusedError, print_handouts, render_next_print_run, request_print_run
+from guests.tasks import render_prints
+from liaison.celery import app
+from tests.cast import Cast
+from tests.factories import NOW, make_guest, make_visit
+from tests.guests.phone import now as now
+from tests.guests.phone import signed_in
+from tests.guests.test_prints import queries_of
+from tests.paper import text_of
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _no_files_left() -> Iterator[None]:
+    yield
+    for name in files():
+        default_storage.delete(f"{prints.FOLDER}{name}")
+
+
+def files() -> list[str]:
+    return default_storage.listdir(prints.FOLDER)[1] if default_storage.exists(prints.FOLDER) else []
+
+
+def file_of(run: PrintRun) -> str:
+    return str(run.file.name).removeprefix(prints.FOLDER)
+
+
+def at_now() -> datetime:
+    return NOW
+
+
+def asked_for_run(cast: Cast, *visits: Visit) -> PrintRun:
+    return request_print_run(visits=visits or [cast.sato, cast.lim], by=cast.ratna, at=NOW)
+
+
+def test_a_run_is_rendered_into_one_private_file(cast: Cast) -> None:
+    run = asked_for_run(cast)
+    assert (run.state, run.total, run.rendered) == ("waiting", 2, 0)
+    assert render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert (run.state, run.rendered, run.error, run.finished_at, run.leased_until) == (
+        "done",
+        2,
+        "",
+        NOW,
+        None,
+    )
+    with run.file.open() as file:
+        text = text_of(file.read())
+    assert text.index("Ana Lim") < text.index("Kenji Sato")
+    assert "Chidi Okafor" not in text
+    assert not render_next_print_run(clock=at_now)
+
+
+@pytest.mark.usefixtures("now")
+@pytest.mark.parametrize(
+    ("who", "status"), [("ratna", 200), ("sari", 404), ("putri", 404), ("hendra", 404), ("dewi", 404)]
+)
+def test_the_file_is_for_those_who_run_the_event(cast: Cast, who: str, status: int) -> None:
+    run = asked_for_run(cast)
+    address = reverse("print_run_file", args=[run.pk])
+    client = signed_in(getattr(cast, who))
+    assert client.get(address).status_code == 404  # it is not there yet
+    render_next_print_run(clock=at_now)
+    page = client.get(address)
+    assert page.status_code == status
+    if status == 200:
+        assert page["Cache-Control"] == "no-store, private"
+        assert page["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+        assert page.getvalue().startswith(b"%PDF-")
+        page.close()
+
+
+def test_the_worker_finds_what_waits(cast: Cast) -> None:
+    assert render_prints.name in {entry["task"] for entry in app.conf.beat_schedule.values()}
+    runs = [asked_for_run(cast), asked_for_run(cast, cast.lim)]
+    render_prints()
+    assert {run.state for run in PrintRun.objects.all()} == {"done"}
+    assert len(files()) == len(runs)
+
+
+def test_what_a_run_may_not_be_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prints, "MOST_GUESTS", 2)
+    refused: list[tuple[list[Visit], str]] = [
+        ([], "at least one"),
+        ([cast.sato, cast.okafor], "one event"),
+        ([cast.sato] * 3, "at most 2"),
+    ]
+    for visits, reason in refused:
+        with pytest.raises(RunRefusedError, match=reason):
+            request_print_run(visits=visits, by=cast.ratna, at=NOW)
+    with pytest.raises(PermissionDenied):
+        request_print_run(visits=[cast.sato], by=cast.sari, at=NOW)
+    assert not PrintRun.objects.exists()
+
+
+def test_whoever_lost_the_event_gets_nothing_of_it(cast: Cast) -> None:
+    run = asked_for_run(cast)
+    cast.ratna.memberships.all().delete()
+    render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert (run.state, bool(run.file)) == ("failed", False)
+    assert "in the reach of who asked" in run.error
+
+
+def test_a_broken_picture_fails_the_run_with_a_sentence_in_the_askers_language(cast: Cast) -> None:
+    cast.sari.photo.save("sari.jpg", ContentFile(b"no picture"))
+    run = asked_for_run(cast)
+    render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert (run.state, run.finished_at, run.leased_until, files()) == ("failed", NOW, None, [])
+    assert run.error.startswith("The photo of Sari Wulandari cannot be printed")
+
+
+def test_what_nobody_expected_fails_the_run_and_is_in_the_log(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(*_args: object, **_options: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(prints, "render_handouts", break_down)
+    run = asked_for_run(cast)
+    assert render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (
+        "failed",
+        "Something went wrong that an administrator finds in the log.",
+    )
+    assert "ZeroDivisionError" in caplog.text
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: no code of ours runs after it."""
+
+
+def dying(after: int) -> Callable[[], datetime]:
+    """A clock whose reader dies when it looks at it for one time more."""
+    looks = iter(range(after))
+
+    def look() -> datetime:
+        if next(looks, None) is None:
+            raise Killed
+        return NOW
+
+    return look
+
+
+@pytest.mark.parametrize("looks", [1, 2, 3, 4])
+def test_a_run_whose_worker_died_is_taken_over(
+    cast: Cast, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It dies after claiming, before or after a part, or before the file is named."""
+    monkeypatch.setattr(prints, "PAPERS_AT_ONCE", 1)
+    run = asked_for_run(cast)
+    with pytest.raises(Killed):
+        render_next_print_run(clock=dying(looks))
+    run.refresh_from_db()
+    assert (run.state, run.leased_until) == ("running", NOW + PrintRun.LEASE)
+    assert not render_next_print_run(clock=at_now)  # the lease still holds
+    later = NOW + PrintRun.LEASE
+    assert render_next_print_run(clock=lambda: later)
+    run.refresh_from_db()
+    assert (run.state, run.rendered) == ("done", 2)
+    assert files() == [file_of(run)]
+    assert Print.objects.count() == 2  # the same versions as before
+
+
+def test_a_file_that_no_row_names_goes_when_the_run_is_taken_over(cast: Cast) -> None:
+    run = asked_for_run(cast)
+    for name in (f"{run.pk}-left.pdf", f"{run.pk}0-other.pdf"):
+        default_storage.save(f"{prints.FOLDER}{name}", ContentFile(b"%PDF-"))
+    render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert sorted(files()) == sorted([f"{run.pk}0-other.pdf", file_of(run)])
+
+
+def test_a_worker_that_wakes_up_late_writes_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two of its parts another worker takes the run over and finishes it."""
+    monkeypatch.setattr(prints, "PAPERS_AT_ONCE", 1)
+    run = asked_for_run(cast)
+    later = NOW + 2 * PrintRun.LEASE
+
+    def sleep_and_render(papers: list[Print]) -> Any:
+        monkeypatch.setattr(prints, "render_handouts", render_handouts)
+        assert render_next_print_run(clock=lambda: later)
+        return render_handouts(papers)
+
+    monkeypatch.setattr(prints, "render_handouts", sleep_and_render)
+    assert render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert (run.state, run.rendered, run.finished_at) == ("done", 2, later)
+    assert len(files()) == 1
+
+
+def test_one_run_at_a_time_so_that_reminders_find_a_worker(cast: Cast) -> None:
+    first, second = asked_for_run(cast), asked_for_run(cast)
+    with pytest.raises(Killed):
+        render_next_print_run(clock=dying(2))
+    assert not render_next_print_run(clock=at_now)
+    second.refresh_from_db()
+    assert second.state == "waiting"
+    first.refresh_from_db()
+    assert first.state == "running"
+
+
+def test_a_run_that_is_cut_off_again_and_again_is_given_up(cast: Cast) -> None:
+    run = asked_for_run(cast)
+    with pytest.raises(Killed):
+        render_next_print_run(clock=dying(2))
+    late = NOW + prints.GIVE_UP_AFTER + HOUR
+    assert not render_next_print_run(clock=lambda: late)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "cut off" in run.error
+
+
+_WORKER = """
+import django, os, signal
+django.setup()
+from django.utils import timezone
+from guests import prints
+render = prints.render_handouts
+def render_and_hang(papers):
+    part = render(papers)
+    if papers[0].visit_id == LAST:
+        print("rendering", flush=True)
+        signal.pause()
+    return part
+prints.render_handouts = render_and_hang
+prints.PAPERS_AT_ONCE = 1
+prints.render_next_print_run(clock=timezone.now)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_in_the_middle_leaves_a_run_that_another_finishes(cast: Cast) -> None:
+    run = request_print_run(visits=[cast.sato, cast.lim], by=cast.ratna, at=timezone.now())
+    name = connection.settings_dict["NAME"]
+    base = os.environ["DATABASE_URL"]
+    head, _slash, tail = base.rpartition("/") if "?" not in base else base.partition("?")[0].rpartition("/")
+    options = base[base.index("?") :] if "?" in base else ""
+    environment = os.environ | {
+        "DATABASE_URL": f"{head}/{name}{options}",
+        "DJANGO_SETTINGS_MODULE": "liaison.settings",
+    }
+    assert tail
+    words = [sys.executable, "-c", _WORKER.replace("LAST", str(cast.sato.pk))]
+    worker = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own words)
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "rendering\n"
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    worker.stdout.close()
+    run.refresh_from_db()
+    assert (run.state, run.rendered) == ("running", 1)
+    assert not render_next_print_run(clock=timezone.now)
+    assert render_next_print_run(clock=lambda: timezone.now() + PrintRun.LEASE)
+    run.refresh_from_db()
+    assert (run.state, run.rendered, len(files())) == ("done", 2, 1)
+
+
+@pytest.mark.parametrize("number", [1, 3, 30])
+def test_a_run_takes_a_query_more_for_every_ten_guests_and_no_more(cast: Cast, number: int) -> None:
+    visits = [make_visit(cast.event, make_guest()) for _each in range(number)]
+    asked_for_run(cast, *visits)
+    parts = (number + 9) // 10
+    assert queries_of(lambda: render_next_print_run(clock=at_now)) == 16 + parts
+
+
+# --- the desk ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("now")
+def test_the_desk_asks_for_handouts_and_shows_how_far_they_are(cast: Cast) -> None:
+    client = signed_in(cast.ratna)
+    chosen = {"action": "print_handouts", "_selected_action": [cast.sato.pk, cast.lim.pk]}
+    response = client.post(reverse("admin:guests_visit_changelist"), chosen)
+    run = PrintRun.objects.get()
+    assert response["Location"] == reverse("admin:guests_printrun_change", args=[run.pk])
+    assert "0 of 2" in client.get(response["Location"]).content.decode()
+    render_next_print_run(clock=at_now)
+    page = client.get(response["Location"]).content.decode()
+    assert "2 of 2" in page
+    assert f'href="/print-runs/{run.pk}/file.pdf"' in page
+    listed = client.get(reverse("admin:guests_print_changelist")).content.decode()
+    for version in Print.objects.all():
+        assert f'href="/prints/{version.pk}/handout.pdf"' in listed
+
+
+@pytest.mark.usefixtures("now")
+def test_the_desk_refuses_guests_of_two_events_with_a_sentence(cast: Cast) -> None:
+    cast.hendra.is_superuser = True
+    cast.hendra.save()
+    chosen = {"action": "print_handouts", "_selected_action": [cast.sato.pk, cast.okafor.pk]}
+    page = signed_in(cast.hendra).post(reverse("admin:guests_visit_changelist"), chosen, follow=True)
+    assert "Choose guests of one event only." in page.content.decode()
+    assert not PrintRun.objects.exists()
+
+
+@pytest.mark.usefixtures("now")
+@pytest.mark.parametrize("table", ["print", "printrun"])
+@pytest.mark.parametrize("number", [1, 3, 30])
+def test_the_desks_lists_of_paper_take_the_same_queries_for_any_number(
+    cast: Cast, table: str, number: int
+) -> None:
+    visits = [make_visit(cast.event, make_guest()) for _each in range(number)]
+    print_handouts(visits=[visit.pk for visit in visits], by=cast.ratna, at=NOW)
+    for visit in visits:
+        asked_for_run(cast, visit)
+    client = signed_in(cast.ratna)
+    address = reverse(f"admin:guests_{table}_changelist")
+    assert queries_of(lambda: client.get(address)) == 5
