@@ -1,5 +1,20 @@
 """Addresses around guests."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from guests.views import paper, phone, press
+
+urlpatterns = [
+    path("", phone.home, name="home"),
+    path("today/", phone.today, name="today"),
+    path("visits/<int:pk>/", phone.visit, name="visit"),
+    path("visits/<int:pk>/private/", phone.read_private, name="read_private"),
+    path("visits/<int:pk>/requests/", phone.log_request, name="log_request"),
+    path("visits/<int:pk>/status/", phone.set_status, name="set_status"),
+    path("visits/<int:pk>/status/undo/", phone.undo_status, name="undo_status"),
+    path("requests/<int:pk>/done/", phone.close_request, name="close_request"),
+    path("visits/<int:pk>/handout/", paper.print_handout, name="print_handout"),
+    path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),
+    path("print-runs/<int:pk>/file.pdf", paper.print_run_file, name="print_run_file"),
+    path("press/<slug:slug>/", press.press, name="press"),
+]

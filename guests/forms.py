@@ -1,0 +1,69 @@
+"""What an officer's phone sends. Every form carries a UUID made with it, so that a double tap counts once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from guests.models import Movement, Request
+
+
+class ActionForm(forms.Form):
+    """Something done by one tap."""
+
+    client_uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
+
+    def action_uuid(self, *chosen: object) -> UUID:
+        """The identity of what was done: the form's UUID and what was chosen on it.
+
+        The same tap twice is one action; another button on the same form, reached by going back, is another.
+        What came without a UUID counts each time.
+        """
+        return uuid5(self.cleaned_data["client_uuid"] or uuid4(), "/".join(map(str, chosen)))
+
+
+class MovementForm(ActionForm):
+    """Where the guest is now."""
+
+    status = forms.ChoiceField(choices=Movement.choices)
+
+
+class PlainText(forms.CharField):
+    """Text whose line ends count as one character, as the browser counts them."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class RequestForm(ActionForm):
+    """What the guest needs: a preset in one tap, with a note and a deadline if there is time for them."""
+
+    text = PlainText(
+        label=_("Note"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={"max_length": _("Keep it to %(limit_value)d characters; this has %(show_value)d.")},
+    )
+    due = forms.TypedChoiceField(
+        label=_("Needed"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        choices=[("", _("any time")), (15, _("in 15 min")), (30, _("in 30 min")), (60, _("in 1 h"))],
+    )
+    category = forms.ChoiceField(choices=Request.Category.choices)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("category") == Request.Category.OTHER and not cleaned.get("text") and not self.errors:
+            self.add_error("text", _("Say what is needed."))
+        return cleaned
+
+    def due_at(self, at: datetime) -> datetime | None:
+        """When it is needed, counted from the moment `at`."""
+        minutes = self.cleaned_data["due"]
+        return at + timedelta(minutes=minutes) if minutes else None

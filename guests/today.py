@@ -1,0 +1,276 @@
+"""Today as an officer sees it: a card for each guest, by who moves next. Frozen, worded and ready for the page."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from guests.hours import Hours, countdown, hedged
+from guests.models import Assignment, ItineraryItem, Movement, ProtocolNote, Request, Visit
+from guests.movement import UNDO_FOR, likely_next
+from guests.requests import OpenRequest, open_request
+from liaison.accounts.models import User
+from liaison.clock import day_bounds
+from liaison.phones import dialled
+
+REQUESTS_ON_A_CARD = 4
+_GOES_ON_FOR = timedelta(hours=1)  # an item that says no end
+
+_ITEM = (
+    "visit_id", "kind", "title", "starts_at", "ends_at", "leave_by_at", "precision", "state", "flight_number",
+    "car_at_door_at", "venue__name", "venue__kind", "point__name", "vehicle__plate", "vehicle__kind",
+    "vehicle__driver__name", "vehicle__driver__phone", "driver_id", "driver__name", "driver__phone",
+)  # fmt: skip
+_DUTY = (
+    "starts_at", "visit__level", "visit__status", "visit__status_at", "visit__arrives_at", "visit__arrival_precision",
+    "visit__departs_at", "visit__departure_precision", "visit__rank", "visit__event__time_zone", "visit__guest__name",
+    "visit__guest__honorific_before", "visit__guest__honorific_after", "visit__guest__addressed_as",
+    "visit__guest__country",
+)  # fmt: skip
+# Not yet queries, and built once: naming the columns takes longer than asking for them.
+_PLAN: Any = ItineraryItem.objects.standing().values_list(*_ITEM, named=True)
+_OWN: Any = (
+    Assignment.objects.select_related("visit__guest", "visit__event").only(*_DUTY).order_by("-starts_at")
+)
+Move = tuple[str, str]  # a movement's value, and its word as it begins a line
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing in the guest's day. `leave_by` and `countdown` are empty where nobody has to leave for it."""
+
+    kind: str
+    title: str
+    place: str
+    time: str
+    is_tentative: bool
+    moves_at: datetime
+    leave_by: str = ""
+    countdown: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """The car that serves the guest now or next; `when` is empty where it is for the next step."""
+
+    plate: str
+    kind: str
+    driver: str
+    phone: str
+    phone_shown: str
+    at_the_door: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One guest, today. Without `can_act` the duty begins later, at `duty_from`."""
+
+    pk: int
+    called: str
+    level: str
+    is_vvip: bool
+    status: str
+    since: str
+    now: Step | None
+    next: Step | None
+    later: tuple[Step, ...]
+    car: Car | None
+    red_lines: tuple[str, ...]
+    requests: tuple[OpenRequest, ...]
+    more_requests: int
+    likely: Move | None
+    moves: tuple[Move, ...]
+    can_act: bool
+    can_undo: bool
+    duty_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Every guest the officer looks after, by who moves next; those whose duty has not begun come last."""
+
+    cards: tuple[Card, ...]
+    at: datetime
+    seen: str
+
+    @property
+    def first(self) -> Card | None:
+        """The guest who moves next, where the officer may act for them."""
+        return self.cards[0] if self.cards and self.cards[0].can_act else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """A visit and from when the officer looks after it, with all that the card is made of."""
+
+    visit: Visit
+    starts_at: datetime
+    hours: Hours
+    items: Sequence[Any]
+    requests: Sequence[Request]
+    red_lines: tuple[str, ...]
+
+
+def todays_screen(*, user: User, at: datetime, undo: int | None = None) -> Today:
+    """What `user` has to know at the moment `at`; `undo` is the visit whose last tap may be taken back."""
+    found = [(_card(duty, undo), duty) for duty in _duties(user, at)]
+    found.sort(key=lambda pair: _who_moves_next(*pair))
+    seen = found[0][1].hours.clock(at) if found else ""
+    return Today(cards=tuple(card for card, _duty in found), at=at, seen=seen)
+
+
+def _who_moves_next(card: Card, duty: _Duty) -> tuple[bool, bool, datetime, int, str]:
+    moves_at = card.next.moves_at if card.next else duty.hours.at
+    return (not card.can_act, card.next is None, moves_at, duty.visit.rank or 2**31, card.called)
+
+
+def _duties(user: User, at: datetime) -> list[_Duty]:
+    """Four queries, however many guests: duties with their visits, items, open requests, red lines."""
+    own = {duty.visit_id: duty for duty in _OWN.duties_of(user, at)}  # of two for one guest, the earlier
+    visits = [duty.visit for duty in own.values()]
+    hours = {visit.event_id: Hours(visit.event.time_zone, at) for visit in visits}
+    items = _by_visit(_items(visits, hours.values()))
+    requests = _by_visit(Request.objects.open().filter(visit__in=[visit.pk for visit in visits]))
+    notes = list(ProtocolNote.objects.red_lines().concerning(visits)) if visits else []
+    return [
+        _Duty(
+            visit=visit,
+            starts_at=own[visit.pk].starts_at,
+            hours=hours[visit.event_id],
+            items=items[visit.pk],
+            requests=requests[visit.pk],
+            red_lines=tuple(note.text for note in notes if note.holds_for(visit)),
+        )
+        for visit in visits
+    ]
+
+
+def _items(visits: Sequence[Visit], hours: Iterable[Hours]) -> Iterable[Any]:
+    """What stands in these visits' plans today and tomorrow: near midnight, tomorrow is what comes next."""
+    if not visits:
+        return ()
+    days = [day_bounds(each.today, each.zone_name)[0] for each in hours]
+    found: Iterable[Any] = _PLAN.touching(min(days), max(days) + timedelta(days=2)).filter(
+        visit__in=[visit.pk for visit in visits]
+    )
+    return found
+
+
+def _by_visit(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        grouped[row.visit_id].append(row)
+    return grouped
+
+
+def _card(duty: _Duty, undo: int | None) -> Card:
+    visit, hours, at = duty.visit, duty.hours, duty.hours.at
+    running = [
+        item for item in duty.items if item.starts_at <= at < (item.ends_at or item.starts_at + _GOES_ON_FOR)
+    ]
+    coming = sorted((item for item in duty.items if item.starts_at > at), key=_moves_at)
+    now = running[-1] if running else None
+    near = running[-1:] + coming[:1] + [item for item in coming[1:] if hours.is_today(item.starts_at)]
+    likely = likely_next(visit.status, towards=near[0].venue__kind or "" if near else "")
+    words = _movement_words(get_language() or "en")
+    requests = sorted(duty.requests, key=_urgency)
+    can_act = duty.starts_at <= at
+    fresh = visit.status_at is not None and at - visit.status_at <= UNDO_FOR
+    return Card(
+        pk=visit.pk,
+        called=visit.guest.called,
+        level=visit.get_level_display(),
+        is_vvip=visit.level == Visit.Level.VVIP,
+        status=words[visit.status],
+        since=_("since %(time)s") % {"time": hours.say(visit.status_at)} if visit.status_at else "",
+        now=_step(now, hours) if now else None,
+        next=_next_step(coming[0], hours) if coming else _arrival_or_departure(visit, hours),
+        later=tuple(_step(item, hours) for item in coming[1:] if hours.is_today(item.starts_at)),
+        car=_car(near, coming[0] if coming else None, hours),
+        red_lines=duty.red_lines,
+        requests=tuple(open_request(each, hours) for each in requests[:REQUESTS_ON_A_CARD]),
+        more_requests=max(0, len(requests) - REQUESTS_ON_A_CARD),
+        likely=(likely.value, words[likely]) if likely else None,
+        moves=tuple(move for move in words.items() if move[0] not in {visit.status, likely}),
+        can_act=can_act,
+        can_undo=fresh and can_act and undo == visit.pk,
+        duty_from="" if can_act else hours.say(duty.starts_at),
+    )
+
+
+@cache
+def _movement_words(language: str) -> dict[str, str]:
+    """Every movement as it begins a line, in the reader's language, which `language` names."""
+    return {move.value: capfirst(str(move.label)) for move in Movement}
+
+
+def _moves_at(item: Any) -> datetime:
+    moves_at: datetime = item.leave_by_at or item.starts_at
+    return moves_at
+
+
+def _urgency(request: Request) -> tuple[bool, datetime, int]:
+    return (request.due_at is None, request.due_at or request.raised_at, request.pk)
+
+
+def _step(item: Any, hours: Hours, **more: Any) -> Step:
+    return Step(
+        kind=item.kind,
+        title=f"{item.title} · {item.flight_number}" if item.flight_number else item.title,
+        place=", ".join(filter(None, (item.point__name, item.venue__name))),
+        time=hours.start(item.starts_at, item.precision),
+        is_tentative=item.state == ItineraryItem.State.TENTATIVE,
+        moves_at=_moves_at(item),
+        **more,
+    )
+
+
+def _next_step(item: Any, hours: Hours) -> Step:
+    said = {"time": hours.say(item.leave_by_at)} if item.leave_by_at else {}
+    return _step(
+        item,
+        hours,
+        leave_by=_("Leave by %(time)s") % said if said else "",
+        countdown=countdown(_moves_at(item), hours.at),
+        is_late=_moves_at(item) <= hours.at,
+    )
+
+
+def _arrival_or_departure(visit: Visit, hours: Hours) -> Step | None:
+    """What comes next for a guest whose list gives no more than when they come and go."""
+    comes = (ItineraryItem.Kind.FLIGHT, _("Arrives"), visit.arrives_at, visit.arrival_precision)
+    goes = (ItineraryItem.Kind.FLIGHT, _("Departs"), visit.departs_at, visit.departure_precision)
+    for kind, title, moment, precision in (comes, goes):
+        if moment and moment > hours.at:
+            said = hedged(hours.say(moment), precision)
+            left = countdown(moment, hours.at)
+            return Step(kind, title, "", said, is_tentative=False, moves_at=moment, countdown=left)
+    return None
+
+
+def _car(near: Sequence[Any], coming: Any, hours: Hours) -> Car | None:
+    """The car of the first of these items that has one."""
+    item = next((item for item in near if item.vehicle__plate or item.driver_id), None)
+    if item is None:
+        return None
+    name, phone = item.vehicle__driver__name, item.vehicle__driver__phone
+    if item.driver_id:
+        name, phone = item.driver__name, item.driver__phone
+    since = {"time": hours.say(item.car_at_door_at)} if item.car_at_door_at else {}
+    return Car(
+        plate=item.vehicle__plate or "",
+        kind=item.vehicle__kind or "",
+        driver=name or "",
+        phone=phone or "",
+        phone_shown=dialled(phone or ""),
+        at_the_door=_("at the door since %(time)s") % since if since else "",
+        when="" if item is coming else _("for %(time)s") % {"time": hours.say(item.starts_at)},
+    )

@@ -1,0 +1,149 @@
+"""Pictures of every screen: on a phone and a laptop, light and dark, in both languages, with much, little and nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from liaison.accounts.models import User
+from tests.browser.conftest import find_chromium
+from tests.browser.scene import Scene, build_scene
+from tests.factories import NOW
+
+FOLDER = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+SIZES = {"phone": {"width": 375, "height": 812}, "laptop": {"width": 1280, "height": 800}}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page as one of the scene sees it, after doing something there."""
+
+    name: str
+    who: str
+    address: str
+    do: Callable[[Page], None] = lambda page: None
+
+
+def _open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+
+
+def _log_nothing(page: Page) -> None:
+    page.locator("button[value=other]").click()
+    page.locator("[role=alert]").wait_for()
+
+
+def _read_private(page: Page) -> None:
+    page.locator("form[action$='/private/'] button").click()
+    page.wait_for_url("**/private/")
+
+
+def _open_menu(page: Page) -> None:
+    page.locator("[popovertarget]").click()
+
+
+SCREENS = (
+    Screen("sign-in", "", "/accounts/login/"),
+    Screen("sign-in-by-code", "", "/accounts/login/code/"),
+    Screen("password-forgotten", "", "/accounts/password/reset/"),
+    Screen("password", "sari", "/accounts/password/change/"),
+    Screen("sign-out", "sari", "/accounts/logout/"),
+    Screen("today", "sari", "/today/"),
+    Screen("today-undo", "sari", "/today/?undo={idle.pk}", _open_all),
+    Screen("today-menu", "sari", "/today/", _open_menu),
+    Screen("today-none", "citra", "/today/"),
+    Screen("nobody", "nobody", "/"),
+    Screen("dossier", "sari", "/visits/{sato.pk}/"),
+    Screen("dossier-long", "sari", "/visits/{long.pk}/", _open_all),
+    Screen("dossier-empty", "sari", "/visits/{idle.pk}/"),
+    Screen("dossier-before-duty", "sari", "/visits/{tomorrow.pk}/"),
+    Screen("request", "sari", "/visits/{sato.pk}/requests/"),
+    Screen("request-missing", "sari", "/visits/{sato.pk}/requests/", _log_nothing),
+    Screen("request-long", "sari", "/visits/{long.pk}/requests/"),
+    Screen("private", "sari", "/visits/{sato.pk}/", _read_private),
+    Screen("press", "putri", "/press/{event.slug}/"),
+    Screen("not-found", "putri", "/visits/{sato.pk}/"),
+    Screen("desk", "ratna", "/admin/"),
+    Screen("desk-visits", "ratna", "/admin/guests/visit/"),
+    Screen("desk-visit", "ratna", "/admin/guests/visit/{sato.pk}/change/"),
+    Screen("desk-assignments", "ratna", "/admin/guests/assignment/"),
+    Screen("desk-requests", "ratna", "/admin/guests/request/"),
+    Screen("desk-guest-lists", "ratna", "/admin/guests/guestlist/"),
+    Screen("desk-upload", "ratna", "/admin/guests/guestlist/add/"),
+)
+
+
+def take_pictures(names: list[str]) -> str:
+    """Take the pictures of the screens whose names begin with one of `names`, of all without; says where they are.
+
+    Empties the database it finds.
+    """
+    screens = [each for each in SCREENS if not names or each.name.startswith(tuple(names))]
+    call_command("flush", interactive=False, verbosity=0)
+    with patch("django.utils.timezone.now", lambda: NOW), _served() as address, _browser() as browser:
+        scene = build_scene()
+        for language, scheme, size in product(("en", "id"), ("light", "dark"), SIZES):
+            User.objects.update(language=language)
+            wishes = {
+                "base_url": address,
+                "color_scheme": scheme,
+                "viewport": SIZES[size],
+                "locale": language,
+            }
+            _take_album(browser, scene, screens, FOLDER / f"{size}-{scheme}-{language}", wishes)
+    return f"{len(screens) * 8} pictures are in {FOLDER}"
+
+
+def _take_album(
+    browser: Browser, scene: Scene, screens: list[Screen], folder: Path, wishes: dict[str, Any]
+) -> None:
+    contexts: dict[str, BrowserContext] = {}
+    for screen in screens:
+        if screen.who not in contexts:
+            contexts[screen.who] = browser.new_context(reduced_motion="reduce", **wishes)
+            _sign_in(contexts[screen.who], getattr(scene, screen.who, None), wishes["base_url"])
+        page = contexts[screen.who].new_page()
+        page.goto(screen.address.format(**vars(scene)))
+        page.reload()  # fonts that came too late the first time are there now
+        screen.do(page)
+        page.screenshot(path=folder / f"{screen.name}.png", full_page=True)
+        page.close()
+    for context in contexts.values():
+        context.close()
+
+
+def _sign_in(context: BrowserContext, user: User | None, address: str) -> None:
+    if user is None:
+        return
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    """The application itself, in a thread of this process, so that its clock can be held."""
+    server = LiveServerThread("localhost", lambda handler: handler)  # type: ignore[arg-type]  # static files: whitenoise
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    yield f"http://localhost:{server.port}"
+    server.terminate()
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium())
+        yield browser
+        browser.close()

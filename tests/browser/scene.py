@@ -1,0 +1,187 @@
+"""A full day for the browser: one guest with everything, one with too much, one who just landed, one for tomorrow."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from events.models import Event, Role, Venue
+from guests.models import Assignment, GuestPrivate, LogbookEntry, Movement, Request, Visit
+from liaison.accounts.models import User
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_delegation,
+    make_event,
+    make_guest,
+    make_item,
+    make_member,
+    make_note,
+    make_request,
+    make_session,
+    make_user,
+    make_vehicle,
+    make_venue,
+    make_visit,
+)
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LONG = (
+    "Yang Mulia Prof. Dr. Ir. Maharani Kusumawardhani Wijayakusuma Adiningrat Soerjodiningrat Mangkoenagoro "
+    * 2
+)
+ONE_WORD = "Wolfeschlegelsteinhausenbergerdorff" * 6
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who is there: Sari looks after four guests, Citra after none, Putri writes for the press, Ratna runs it all."""
+
+    event: Event
+    sari: User
+    citra: User
+    putri: User
+    ratna: User
+    nobody: User
+    sato: Visit
+    long: Visit
+    idle: Visit
+    tomorrow: Visit
+
+
+def build_scene() -> Scene:
+    """The scene as of NOW, in whatever database is at hand."""
+    event = make_event(slug="forum-nusantara", name="Forum Nusantara 2027")
+    people = {
+        "sari": make_user("Sari Wulandari", email="sari@example.org", phone="+6281234567890"),
+        "citra": make_user("Citra Dewi", email="citra@example.org"),
+        "putri": make_user("Putri Ayu", email="putri@example.org"),
+        "ratna": make_user("Ratna Kusuma", email="ratna@example.org", phone="+6281298765432"),
+        "nobody": make_user("Nur Aini", email="nobody@example.org"),
+    }
+    officer = make_member(people["sari"], event)
+    make_member(people["citra"], event)
+    make_member(people["putri"], event, Role.PRESS)
+    make_member(people["ratna"], event, Role.COORDINATOR)
+    visits = {
+        "sato": _everything(event, people["sari"]),
+        "long": _too_much(event, people["sari"]),
+        "idle": make_visit(
+            event,
+            make_guest("Ana Lim", addressed_as="Ms Lim", country="SG"),
+            status=Movement.LANDED,
+            status_at=NOW - 2 * MINUTE,
+        ),
+        "tomorrow": make_visit(
+            event, make_guest("Chidi Okafor", addressed_as="Minister Okafor", country="NG")
+        ),
+    }
+    for name, visit in visits.items():
+        starts_at = NOW + 22 * HOUR if name == "tomorrow" else NOW - DAY
+        make_assignment(visit, officer, starts_at=starts_at)
+    deputy = make_member(make_user("Bagus Pratama", phone="+6281211112222"), event)
+    make_assignment(visits["sato"], deputy, role=Assignment.Role.DEPUTY)
+    _programme(event)
+    return Scene(event=event, **people, **visits)  # type: ignore[arg-type]
+
+
+def _everything(event: Event, officer: User) -> Visit:
+    guest = make_guest(
+        "Kenji Sato",
+        addressed_as="Mr Sato",
+        honorific_before="H.E.",
+        native_name="佐藤健二",
+        pronunciation="SAH-toh KEN-jee",
+        office="Governor",
+        organisation="Bank of Japan",
+        country="JP",
+        languages=["ja", "en"],
+        diet="No shellfish",
+    )
+    hotel = make_venue(event, "Ayana Komodo", kind=Venue.Kind.HOTEL)
+    hall = make_venue(event, "Grand Ballroom Komodo")
+    visit = make_visit(
+        event, guest, level=Visit.Level.VVIP, rank=1, hotel=hotel, room="512", status=Movement.AT_HOTEL,
+        status_at=NOW - 70 * MINUTE, arrives_at=NOW - 20 * HOUR, departs_at=NOW + 30 * HOUR, companions=2,
+        companions_note="spouse and one aide", photo_consent="given", press_consent="refused",
+        delegation=make_delegation(event, "Japan"),
+    )  # fmt: skip
+    car = make_vehicle(event, "DK 1234 XY", "Made Wirawan")
+    make_item(
+        visit, "To the opening", kind="transfer", starts_at=NOW + 40 * MINUTE, leave_by_at=NOW + 25 * MINUTE,
+        ends_at=NOW + 55 * MINUTE, origin=hotel, venue=hall, vehicle=car, car_at_door_at=NOW - 5 * MINUTE,
+        greeter="Ratna Kusuma",
+    )  # fmt: skip
+    make_item(
+        visit,
+        "Opening ceremony",
+        kind="ceremony",
+        starts_at=NOW + HOUR,
+        venue=hall,
+        dress="Batik",
+        seat="A-1",
+    )
+    make_item(visit, "Bilateral with Singapore", starts_at=NOW + 4 * HOUR, venue=hall, state="tentative")
+    make_item(visit, "Dinner by the sea", kind="meal", starts_at=NOW + 10 * HOUR, precision="approximate")
+    make_item(
+        visit, "Flight home", kind="flight", flight_number="GA 451", starts_at=NOW + 30 * HOUR, vehicle=car
+    )
+    make_item(visit, "Golf", starts_at=None, precision="tbc", state="tentative")
+    make_note(
+        event, "Severe shellfish allergy: carries an EpiPen", guest=guest, topic="medical", is_red_line=True
+    )
+    make_note(
+        event, "Bow slightly; wait for the hand", country="JP", topic="greeting", source="MFA protocol desk"
+    )
+    make_note(
+        event, "Use the family name with “Governor”", guest=guest, topic="address", source="Embassy, 3 May"
+    )
+    make_note(event, "Do not pat the shoulder", country="JP", topic="dont")
+    make_note(event, "No business before tea is served", guest=guest, topic="dont")
+    make_note(event, "No flash in the ballroom", topic="other", source="House rules")
+    make_request(
+        visit, officer, "Second umbrella at the door", due_at=NOW - 10 * MINUTE, raised_at=NOW - 40 * MINUTE
+    )
+    make_request(visit, officer, "", category=Request.Category.PRAYER, raised_at=NOW - 5 * MINUTE)
+    closed_at = NOW - 2 * HOUR
+    make_request(
+        visit, officer, "Tea without sugar", state="done", closed_at=closed_at, raised_at=NOW - 3 * HOUR
+    )
+    for ago, status in (
+        (19 * HOUR, Movement.LANDED),
+        (18 * HOUR, Movement.IN_CAR),
+        (70 * MINUTE, Movement.AT_HOTEL),
+    ):
+        LogbookEntry.objects.create(
+            visit=visit, kind="status", status=status, author=officer, happened_at=NOW - ago
+        )
+    GuestPrivate.objects.create(
+        guest=guest, health="Carries an EpiPen.\nBlood group A+.", phones="+81 90 1234 5678"
+    )
+    return visit
+
+
+def _too_much(event: Event, officer: User) -> Visit:
+    guest = make_guest(
+        LONG[:200], addressed_as=LONG[:200], native_name="الأميرة ريم بنت عبد العزيز", office=ONE_WORD[:300],
+        organisation=LONG[:200], country="SA", pronunciation=LONG[:200],
+    )  # fmt: skip
+    visit = make_visit(event, guest, rank=2, note=LONG, status=Movement.AT_VENUE, status_at=NOW - 26 * HOUR)
+    place = make_venue(event, ONE_WORD[:200])
+    for number in range(20):
+        starts_at = NOW + (number - 2) * 40 * MINUTE
+        vehicle = make_vehicle(event, f"DK {number} VERYLONGPLATE"[:20], LONG[:200])
+        make_item(visit, LONG[:200], starts_at=starts_at, venue=place, vehicle=vehicle, note=ONE_WORD)
+    for number in range(9):
+        make_request(visit, officer, ONE_WORD if number % 2 else LONG, due_at=NOW + number * MINUTE)
+    for number in range(4):
+        make_note(event, LONG[:118] + str(number), guest=guest, is_red_line=True, source=ONE_WORD)
+    for number in range(25):
+        at = NOW - number * HOUR
+        LogbookEntry.objects.create(visit=visit, text=f"{LONG} {number}", author=officer, happened_at=at)
+    return visit
+
+
+def _programme(event: Event) -> None:
+    hall = make_venue(event, "Komodo Convention Hall")
+    make_session(event, "Opening ceremony", part="Plenary", venue=hall)
+    starts_at = NOW + DAY
+    make_session(event, LONG[:200], venue=hall, starts_at=starts_at, ends_at=starts_at + HOUR)

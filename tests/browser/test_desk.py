@@ -1,0 +1,72 @@
+"""A coordinator's first hour in a real browser: a guest list becomes visits, visits get officers, handouts are printed."""
+
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from events.models import Role
+from guests.models import Assignment, PrintRun, Visit
+from guests.prints import render_next_print_run
+from tests.browser.conftest import Opener
+from tests.factories import make_event, make_member, make_user
+
+LIST = Path(__file__).resolve().parents[1] / "data" / "un-general-debate-2022.xlsx"
+LAPTOP = {"viewport": {"width": 1280, "height": 800}, "has_touch": False, "is_mobile": False}
+SENTENCE = "already has a lead"
+
+
+@pytest.fixture
+def desk(transactional_db: None, open_page: Opener) -> Page:
+    """The desk of a coordinator of an event with two officers and no guests."""
+    event = make_event()
+    ratna = make_user("Ratna Kusuma")
+    make_member(ratna, event, Role.COORDINATOR)
+    make_member(make_user("Sari Wulandari"), event, capacity=9)
+    make_member(make_user("Bagus Pratama"), event, capacity=9)
+    return open_page(ratna, "/admin/", **LAPTOP)
+
+
+def upload_guests(desk: Page) -> None:
+    desk.goto("/admin/guests/guestlist/add/")
+    desk.set_input_files("input[type=file]", LIST)
+    desk.get_by_role("button", name="Upload and choose the columns").click()
+    desk.get_by_role("button", name="Check the list").click()
+    expect(desk.locator("body")).to_contain_text("193")
+    desk.get_by_role("button", name="Apply the list").click()
+    expect(desk.get_by_role("link", name="See the visits")).to_be_visible()
+
+
+def choose_guests(desk: Page, action: str, *, how_many: int) -> None:
+    """Tick the first guests of the list and send them to an action."""
+    desk.goto("/admin/guests/visit/")
+    ticks = desk.locator("input.action-select")
+    for place in range(how_many):
+        ticks.nth(place).check()
+    desk.locator("select[name=action]").select_option(action)
+    desk.locator("button[name=index], button[type=submit][value='0']").first.click()
+
+
+def assign(desk: Page, officer: str) -> None:
+    choose_guests(desk, "assign_chosen", how_many=2)
+    select = desk.locator("select[name=officer]")
+    select.select_option(
+        label=next(text for text in select.locator("option").all_inner_texts() if officer in text)
+    )
+    desk.get_by_role("button", name="Assign", exact=True).click()
+
+
+def test_a_guest_list_becomes_visits_with_officers_and_handouts(desk: Page) -> None:
+    upload_guests(desk)
+    assert Visit.objects.count() == 193
+    assign(desk, "Sari")
+    expect(desk.locator("body")).to_contain_text("Sari Wulandari now has 2 more guests.")
+    assert Assignment.objects.count() == 2
+    assign(desk, "Bagus")
+    expect(desk.locator(".desk-refusals, .desk-wall").first).to_contain_text(SENTENCE)
+    assert Assignment.objects.count() == 2
+    choose_guests(desk, "print_handouts", how_many=3)
+    expect(desk.locator("body")).to_contain_text("3 handouts are being printed.")
+    assert render_next_print_run(clock=timezone.now)
+    assert PrintRun.objects.get().state == PrintRun.State.DONE

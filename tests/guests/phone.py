@@ -1,0 +1,27 @@
+"""What the tests of the officer's pages share: a clock that stands still, and a signed-in browser."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from liaison.accounts.models import User
+from tests.factories import NOW
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """It is NOW, 09:00 WITA on the second day of the forum, for views and sessions alike."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    return NOW
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text_of(html: bytes) -> str:
+    """The page's source with each run of white space as one space."""
+    return " ".join(html.decode().split())

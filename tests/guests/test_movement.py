@@ -1,0 +1,177 @@
+"""Status taps and taking them back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Barrier, Thread
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from events.models import Venue
+from guests.models import Assignment, LogbookEntry, Movement, Visit
+from guests.movement import UNDO_FOR, CannotTakeBackError, likely_next, note_movement, take_back_movement
+from liaison.accounts.models import User
+from tests.cast import Cast
+from tests.factories import NOW, make_assignment
+
+MINUTE = timedelta(minutes=1)
+
+
+def tap(
+    cast: Cast, status: Movement, *, minute: int = 0, by: User | None = None, uuid: UUID | None = None
+) -> None:
+    at = NOW + minute * MINUTE
+    note_movement(visit=cast.sato, status=status, by=by or cast.sari, at=at, client_uuid=uuid or uuid4())
+
+
+def take_back(cast: Cast, *, minute: int = 1, by: User | None = None, uuid: UUID | None = None) -> None:
+    at = NOW + minute * MINUTE
+    take_back_movement(visit=cast.sato, by=by or cast.sari, at=at, client_uuid=uuid or uuid4())
+
+
+def whereabouts(cast: Cast) -> tuple[str, object]:
+    cast.sato.refresh_from_db()
+    return cast.sato.status, cast.sato.status_at
+
+
+def logbook(cast: Cast) -> list[tuple[str, str]]:
+    return list(LogbookEntry.objects.filter(visit=cast.sato).order_by("pk").values_list("kind", "status"))
+
+
+def test_a_tap_stands_on_the_visit_and_in_the_logbook(cast: Cast) -> None:
+    tap(cast, Movement.LANDED)
+    assert whereabouts(cast) == ("landed", NOW)
+    entry = LogbookEntry.objects.get()
+    assert (entry.visit, entry.status, entry.author, entry.happened_at) == (
+        cast.sato,
+        "landed",
+        cast.sari,
+        NOW,
+    )
+    cast.lim.refresh_from_db()
+    assert cast.lim.status == "expected"
+
+
+def test_the_same_tap_counts_once(cast: Cast) -> None:
+    uuid = uuid4()
+    tap(cast, Movement.LANDED, uuid=uuid)
+    tap(cast, Movement.IN_CAR, minute=1)
+    tap(cast, Movement.LANDED, minute=2, uuid=uuid)
+    assert whereabouts(cast) == ("in_car", NOW + MINUTE)
+    assert logbook(cast) == [("status", "landed"), ("status", "in_car")]
+
+
+def test_taking_back_restores_where_the_guest_was_and_since_when(cast: Cast) -> None:
+    tap(cast, Movement.LANDED)
+    tap(cast, Movement.IN_CAR, minute=1)
+    take_back(cast, minute=2)
+    assert whereabouts(cast) == ("landed", NOW)
+    assert logbook(cast) == [("status", "landed"), ("status", "in_car"), ("undo", "landed")]
+
+
+def test_taking_back_the_first_tap_leaves_the_guest_expected(cast: Cast) -> None:
+    tap(cast, Movement.LANDED)
+    take_back(cast)
+    assert whereabouts(cast) == ("expected", None)
+
+
+def test_taking_back_twice_takes_back_once(cast: Cast) -> None:
+    tap(cast, Movement.LANDED)
+    tap(cast, Movement.IN_CAR, minute=1)
+    uuid = uuid4()
+    take_back(cast, minute=2, uuid=uuid)
+    take_back(cast, minute=2, uuid=uuid)
+    assert whereabouts(cast) == ("landed", NOW)
+    assert len(logbook(cast)) == 3
+
+
+def test_what_was_taken_back_can_be_tapped_and_taken_back_again(cast: Cast) -> None:
+    for minute in (0, 2):
+        tap(cast, Movement.LANDED, minute=minute)
+        take_back(cast, minute=minute + 1)
+    assert whereabouts(cast) == ("expected", None)
+
+
+def test_taking_back_restores_what_a_coordinator_set_without_a_tap(cast: Cast) -> None:
+    Visit.objects.filter(pk=cast.sato.pk).update(status=Movement.LOUNGE, status_at=NOW - MINUTE)
+    tap(cast, Movement.IN_CAR)
+    Visit.objects.filter(pk=cast.sato.pk).update(note="Likes tea")
+    take_back(cast)
+    assert whereabouts(cast) == ("lounge", NOW - MINUTE)
+
+
+def test_somebody_elses_tap_cannot_be_taken_back(cast: Cast) -> None:
+    tap(cast, Movement.LANDED)
+    tap(cast, Movement.IN_CAR, minute=1, by=cast.ratna)
+    with pytest.raises(CannotTakeBackError, match="has been changed since"):
+        take_back(cast, minute=2)
+    assert whereabouts(cast) == ("in_car", NOW + MINUTE)
+
+
+def test_an_old_tap_cannot_be_taken_back(cast: Cast) -> None:
+    tap(cast, Movement.LANDED)
+    with pytest.raises(CannotTakeBackError, match="last 10 minutes"):
+        take_back(cast, minute=int(UNDO_FOR / MINUTE) + 1)
+    assert whereabouts(cast) == ("landed", NOW)
+
+
+def test_nothing_tapped_nothing_to_take_back(cast: Cast) -> None:
+    with pytest.raises(CannotTakeBackError):
+        take_back(cast)
+
+
+@pytest.mark.parametrize(
+    ("status", "towards", "expected"),
+    [
+        ("expected", "", "landed"),
+        ("landed", "", "in_car"),
+        ("in_car", Venue.Kind.HOTEL, "at_hotel"),
+        ("in_car", Venue.Kind.VENUE, "at_venue"),
+        ("in_car", Venue.Kind.AIRPORT, "departed"),
+        ("at_hotel", "", "in_car"),
+        ("departed", "", None),
+    ],
+)
+def test_the_likely_next_place(status: str, towards: str, expected: str | None) -> None:
+    assert likely_next(status, towards=towards) == expected
+
+
+def at_once(*taps: Callable[[], object]) -> list[Exception]:
+    """Run them in threads of their own that start together; what they raised."""
+    start = Barrier(len(taps))
+    raised: list[Exception] = []
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 (the test looks at it)
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=[act]) for act in taps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    return raised
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_tap_at_once_counts_once(cast: Cast) -> None:
+    uuid = uuid4()
+    raised = at_once(*[lambda: tap(cast, Movement.LANDED, uuid=uuid)] * 4)
+    assert raised == []
+    assert logbook(cast) == [("status", "landed")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_at_once_leave_visit_and_logbook_agreeing(cast: Cast) -> None:
+    make_assignment(cast.sato, cast.bagus_officer, role=Assignment.Role.DEPUTY)
+    raised = at_once(
+        lambda: tap(cast, Movement.LANDED), lambda: tap(cast, Movement.LOUNGE, minute=1, by=cast.bagus)
+    )
+    assert raised == []
+    assert whereabouts(cast)[0] == logbook(cast)[-1][1]
