@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 
+from liaison.letters import missing_fonts
+
 
 @register(Tags.security)
 def private_data_keys(app_configs: Any, **kwargs: Any) -> list[Error]:
@@ -43,3 +45,17 @@ def print_libraries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register()
+def print_fonts(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Papers are set in the bundled fonts and no others."""
+    if missing := missing_fonts():
+        return [
+            Error(
+                f"Print fonts are missing: {', '.join(missing)}.",
+                hint="They belong in static/fonts/print; static/README.md says how they are made.",
+                id="liaison.E004",
+            )
+        ]
+    return []

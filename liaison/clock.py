@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.dates import format_date
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -40,6 +41,18 @@ def clock_time(moment: datetime, zone_name: str, *, language: str | None = None)
     local = moment.astimezone(zone(zone_name))
     dot = (language or get_language() or "en").startswith("id")
     return local.strftime("%H.%M" if dot else "%H:%M")
+
+
+def moment_text(moment: datetime, zone_name: str, *, with_zone: bool = True) -> str:
+    """Day, hour and zone in the reader's language: “Thu, 13 May 14:20 WITA”."""
+    day = format_date(day_of(moment, zone_name), "EEE, d MMM", locale=get_language() or "en")
+    text = f"{day} {clock_time(moment, zone_name)}"
+    return f"{text} {zone_label(moment, zone_name)}" if with_zone else text
+
+
+def span_text(starts_at: datetime, ends_at: datetime, zone_name: str) -> str:
+    """From when to when, the zone said once: “Thu, 13 May 09:00 – Sat, 15 May 18:00 WITA”."""
+    return f"{moment_text(starts_at, zone_name, with_zone=False)} – {moment_text(ends_at, zone_name)}"
 
 
 def day_of(moment: datetime, zone_name: str) -> date:

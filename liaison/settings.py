@@ -5,6 +5,7 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from liaison import env
 
@@ -100,7 +101,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
-LOCALE_PATHS = [ROOT / "liaison" / "locale"]
+LOCALE_PATHS = [ROOT / "liaison" / "locale", ROOT / "liaison" / "theme" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -135,19 +136,26 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 CACHES = {"default": {"BACKEND": "liaison.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+PGHISTORY_MIDDLEWARE_METHODS = (
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+)  # GET never writes, so it has nothing to sign
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 660
 CELERY_TASK_SOFT_TIME_LIMIT = 600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # sending waits for Redis, however long
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1800,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
+    "max_retries": 0,  # a page that asks for a task does not wait for Redis; the worker's own patience is set above
 }
 CELERY_TASK_PUBLISH_RETRY = False  # the row is the queue: beat finds what a lost message would have announced
 CELERY_DB_REUSE_MAX = 1000
@@ -167,9 +175,57 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# The fonts of the prints are read from disk by WeasyPrint, never by a browser; packing their 24 MB takes minutes.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "otf", "ttf")
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- the desk: ink on paper, brass as the one accent ---------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Liaison",
+    "SITE_HEADER": "Liaison",
+    "SITE_SUBHEADER": _("The coordinator’s desk"),
+    "SITE_ICON": "liaison.desk.icon",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "liaison.desk.icon"}],
+    "SITE_URL": None,
+    "SHOW_LANGUAGES": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "STYLES": ["liaison.desk.stylesheet"],
+    "DASHBOARD_CALLBACK": "guests.admin.home.with_what_waits",
+    "SIDEBAR": {"navigation": "liaison.desk.navigation"},
+    "ACCOUNT": {"navigation": [{"title": _("Password"), "link": reverse_lazy("account_change_password")}]},
+    "COLORS": {
+        "base": {
+            "50": "#fbf9f4",
+            "100": "#f2efe7",
+            "200": "#e0dcd1",
+            "300": "#c3c2be",
+            "400": "#949ca8",
+            "500": "#5c6879",
+            "600": "#445164",
+            "700": "#2c3b52",
+            "800": "#1c2d47",
+            "900": "#10243e",
+            "950": "#0a182b",
+        },
+        "primary": {
+            "50": "#fbf6ea",
+            "100": "#f5ead0",
+            "200": "#ead5a3",
+            "300": "#dcbb6f",
+            "400": "#c99d45",
+            "500": "#b3862f",
+            "600": "#8a6420",
+            "700": "#75551d",
+            "800": "#5f451b",
+            "900": "#4e3919",
+            "950": "#2c1f0b",
+        },
+    },
+}
 
 # --- the web's own walls -------------------------------------------------------------------------------------------
 
@@ -206,5 +262,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+    },
 }

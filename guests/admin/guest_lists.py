@@ -1,5 +1,6 @@
 """Guest lists at the desk: upload, choose the columns, look at the outcome, confirm. Works without JavaScript."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -13,17 +14,21 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from guests.importing.applying import NotAppliedError, apply_guest_list
+from guests.importing.asking import known_answers, questions_of
 from guests.importing.diffing import diff_of
-from guests.importing.filing import checked_rows, sheets_of, take_in
+from guests.importing.filing import checked_rows, headings_chosen, remembered_columns, sheets_of, take_in
 from guests.importing.forms import ColumnsForm, UploadForm
-from guests.importing.mapping import Mapping, columns_of, header_row_of
+from guests.importing.mapping import Column, Mapping, columns_of, header_row_of
 from guests.importing.reading import UnreadableFileError, first_sheet
+from guests.importing.runs import is_long, questions_in, request_run
 from guests.importing.sheets import Sheet
 from guests.importing.stored import stored_at
 from guests.importing.wording import outcome_of, summary_counts, summary_text
-from guests.models import GuestList
+from guests.models import GuestList, GuestListRun
+from guests.tasks import work_on_guest_lists
 from liaison.accounts.models import User
 from liaison.admin import ScopedAdmin
+from liaison.queue import nudge
 from liaison.templatetags.clock import clock, day, zone
 
 _STEPS = (gettext_lazy("File"), gettext_lazy("Columns"), gettext_lazy("Check"), gettext_lazy("Done"))
@@ -105,7 +110,11 @@ class GuestListAdmin(ScopedAdmin):
         form: ColumnsForm = context["form"]
         if request.method == "POST" and form.is_valid():
             mapping = form.mapping(context["sheet"].name, context["header_row"])
-            guest_list.choose_columns(mapping.as_json())
+            guest_list.choose_columns(
+                _chosen_json(guest_list, mapping, form)
+                | {"rows": len(context["sheet"].below(mapping.header_row))}
+            )
+            self._check_later(request, guest_list)
             return HttpResponseRedirect(_address("preview", guest_list))
         return self._step(request, 2, "columns", guest_list.filename, **context)
 
@@ -114,7 +123,11 @@ class GuestListAdmin(ScopedAdmin):
         if guest_list.state != GuestList.State.MAPPED:
             return self._go_on(guest_list)
         refused = None
+        if is_long(guest_list):
+            return self._long_preview(request, guest_list)
         try:
+            if request.method == "POST" and "answer" in request.POST:
+                return self._answer(request, guest_list)
             if request.method == "POST":
                 refused = self._apply(request, guest_list)
                 if refused is None:
@@ -130,6 +143,56 @@ class GuestListAdmin(ScopedAdmin):
             return self._go_on(guest_list)
         context = {"guest_list": guest_list, "counts": summary_counts(guest_list.summary)}
         return self._step(request, 4, "done", guest_list.filename, **context)
+
+    # --- lists left to a worker ------------------------------------------------------------------------------------
+
+    def _check_later(self, request: HttpRequest, guest_list: GuestList) -> None:
+        guest_list.refresh_from_db()
+        if is_long(guest_list) and guest_list.state == GuestList.State.MAPPED:
+            self._ask_worker(request, guest_list, GuestListRun.Kind.CHECK)
+
+    def _ask_worker(
+        self, request: HttpRequest, guest_list: GuestList, kind: GuestListRun.Kind, **options: Any
+    ) -> None:
+        request_run(guest_list=guest_list, kind=kind, by=_person(request), at=timezone.now(), **options)
+        nudge(work_on_guest_lists)
+
+    def _long_preview(self, request: HttpRequest, guest_list: GuestList) -> HttpResponse:
+        """The preview as a worker left it; how far the worker is; or what went wrong."""
+        run = guest_list.runs.order_by("-pk").first()
+        checked = guest_list.runs.filter(kind=GuestListRun.Kind.CHECK, state=GuestListRun.State.DONE).first()
+        if request.method == "POST":
+            self._long_post(request, guest_list, checked)
+            return HttpResponseRedirect(_address("preview", guest_list))
+        if run is None or run.is_open or checked is None:
+            return self._step(request, 3, "waiting", guest_list.filename, guest_list=guest_list, run=run)
+        failed = run.error if run.state == GuestListRun.State.FAILED else ""
+        return self._step(
+            request, 3, "preview", guest_list.filename, guest_list=guest_list, refused=failed, is_long=True,
+            **checked.outcome,
+        )  # fmt: skip
+
+    def _long_post(self, request: HttpRequest, guest_list: GuestList, checked: GuestListRun | None) -> None:
+        if checked and "answer" in request.POST:
+            answers = known_answers(questions_in(checked.outcome["outcome"]), request.POST.dict())
+            mapping = Mapping.from_json(guest_list.mapping)
+            guest_list.choose_columns(guest_list.mapping | mapping.answered(answers).as_json())
+        if not checked or "answer" in request.POST or "again" in request.POST:
+            self._ask_worker(request, guest_list, GuestListRun.Kind.CHECK)
+        else:
+            self._ask_worker(
+                request, guest_list, GuestListRun.Kind.APPLY,
+                leave_out_errors="leave_out_errors" in request.POST, seen=request.POST.get("digest") or "nothing",
+            )  # fmt: skip
+
+    def _answer(self, request: HttpRequest, guest_list: GuestList) -> HttpResponse:
+        """Keep what the person said about the list, and show what it would do now."""
+        diff = diff_of(checked_rows(guest_list), stored_at(guest_list.event))
+        questions = questions_of(diff, guest_list.event.time_zone)
+        mapping = Mapping.from_json(guest_list.mapping)
+        answers = known_answers(questions, request.POST.dict())
+        guest_list.choose_columns(guest_list.mapping | mapping.answered(answers).as_json())
+        return HttpResponseRedirect(_address("preview", guest_list))
 
     def _apply(self, request: HttpRequest, guest_list: GuestList) -> NotAppliedError | None:
         """Write what was looked at; the refusal where nothing was written."""
@@ -205,24 +268,35 @@ def _chosen(request: HttpRequest, guest_list: GuestList, sheets: tuple[Sheet, ..
     return sheet, header_row_of(sheet)
 
 
-def _remembered(guest_list: GuestList, sheet: Sheet, header_row: int) -> dict[str, str]:
-    """The columns as they were chosen before, for the same sheet and header row."""
-    if not guest_list.mapping:
-        return {}
-    mapping = Mapping.from_json(guest_list.mapping)
-    if (mapping.sheet, mapping.header_row) != (sheet.name, header_row):
-        return {}
-    return {f"column-{index}": mapping.field_of(index) for index in range(sheet.width)}
+def _remembered(
+    guest_list: GuestList, sheet: Sheet, header_row: int, columns: Iterable[Column]
+) -> dict[str, str]:
+    """The columns as they were chosen before: for this sheet and header row, else for the event's last list."""
+    if guest_list.mapping:
+        mapping = Mapping.from_json(guest_list.mapping)
+        if (mapping.sheet, mapping.header_row) == (sheet.name, header_row):
+            return {f"column-{index}": mapping.field_of(index) for index in range(sheet.width)}
+    remembered = remembered_columns(guest_list.event, columns)
+    return {f"column-{index}": key for index, key in remembered.items()}
+
+
+def _chosen_json(guest_list: GuestList, mapping: Mapping, form: ColumnsForm) -> dict[str, Any]:
+    """The columns as chosen with their headings, by which the event's next list knows them; answers stay while they fit."""
+    before = guest_list.mapping
+    if before and (before["sheet"], before["header_row"]) == (mapping.sheet, mapping.header_row):
+        mapping = mapping.answered(before.get("answers", {}))
+    return mapping.as_json() | {"headings": headings_chosen(mapping, form.columns)}
 
 
 def _columns(request: HttpRequest, guest_list: GuestList) -> dict[str, Any]:
     """The columns of the chosen sheet, each with the choice made, remembered or guessed."""
     sheets = sheets_of(guest_list)
     sheet, header_row = _chosen(request, guest_list, sheets)
+    columns = columns_of(sheet, header_row)
     form = ColumnsForm(
-        columns_of(sheet, header_row),
+        columns,
         request.POST if request.method == "POST" else None,
-        initial=_remembered(guest_list, sheet, header_row),
+        initial=_remembered(guest_list, sheet, header_row, columns),
     )
     return {
         "guest_list": guest_list,

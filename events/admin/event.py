@@ -1,0 +1,87 @@
+"""Events at the desk, with the team beside them."""
+
+from typing import Any
+
+from babel.dates import format_interval
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from events.admin.base import EventTabularInline, at_desk, number_of
+from events.models import Event, Membership
+from liaison.admin import ScopedAdmin, column
+from liaison.filters import ChoicesDropdownFilter
+
+
+class TeamInline(EventTabularInline):
+    """Who works at the event; people come in by an invitation, on its own page."""
+
+    model = Membership
+    fields = readonly_fields = ("user", "role", "capacity")
+    ordering = ("role", "user__name")
+    show_change_link = True
+    verbose_name_plural = _("team")
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Event)
+class EventTableAdmin(ScopedAdmin):
+    """Events one runs. Administrators open and remove them."""
+
+    list_display = ("name", "days", "city", "time_zone", "state_shown", "officers", "guests")
+    list_filter = (("state", ChoicesDropdownFilter),)
+    search_fields = ("name", "slug", "city", "host")
+    inlines: tuple[Any, ...] = (TeamInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "host", ("city", "country"), "state")}),
+        (_("Days and zone"), {"fields": (("starts_on", "ends_on"), "time_zone")}),
+        (_("On paper"), {"fields": ("logo", "colour", "precedence")}),
+        (_("Erasing"), {"fields": (("retention_days", "anonymise_days"),)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        return at_desk(super().get_queryset(request), request.user, "pk")  # type: ignore[arg-type]  # signed in
+
+    def for_list(self, rows: QuerySet[Event], request: HttpRequest) -> QuerySet[Event]:
+        officers = Membership.objects.officers().filter(event=OuterRef("pk"))
+        return rows.annotate(officer_count=number_of(officers, "event"), guest_count=Count("visits"))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The short name stands in addresses that people keep."""
+        return () if request.user.is_superuser else ("slug",)
+
+    @column(_("days"), ordering="starts_on")
+    def days(self, event: Event) -> str:
+        return format_interval(event.starts_on, event.ends_on, "yMMMd", locale=get_language() or "en")
+
+    @column(_("state"), label={"draft": "info", "open": "success", "closed": "default"})
+    def state_shown(self, event: Event) -> tuple[str, str]:
+        return event.state, event.get_state_display()
+
+    @column(_("officers"), ordering="officer_count")
+    def officers(self, event: Any) -> int:
+        return int(event.officer_count)
+
+    @column(_("guests"), ordering="guest_count")
+    def guests(self, event: Any) -> int:
+        return int(event.guest_count)

@@ -1,0 +1,139 @@
+"""What fills the guests' days, and when officers are reminded of it, at the desk."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from events.admin.base import EventAdmin, EventForm, EventTabularInline, shown
+from events.admin.event import EventTableAdmin
+from events.admin.places import point_in_venue
+from guests.models import ItineraryItem, ReminderRule, Visit
+from liaison.admin import column
+from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+
+
+class ItemForm(EventForm):
+    """An item whose times stand in order and whose places belong together."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        point_in_venue(self, cleaned)
+        starts_at, ends_at, leave_by = (cleaned.get(name) for name in ("starts_at", "ends_at", "leave_by_at"))
+        if starts_at and ends_at and ends_at <= starts_at:
+            self.add_error("ends_at", _("The end must come after the start."))
+        if starts_at and leave_by and leave_by > starts_at:
+            self.add_error("leave_by_at", _("“Leave by” must not come after the start."))
+        return cleaned
+
+
+class ItemInline(EventTabularInline):
+    """The guest's days on the visit's page, in short; the rest of an item is on its own page."""
+
+    model = ItineraryItem
+    form = ItemForm
+    fields = ("kind", "title", "starts_at", "ends_at", "venue", "vehicle", "state")
+    show_change_link = True
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ItineraryItem]:
+        rows: QuerySet[ItineraryItem] = super().get_queryset(request)
+        return rows.select_related("visit__event", "visit__guest")
+
+
+@admin.register(ItineraryItem)
+class ItineraryItemAdmin(EventAdmin):
+    """All that happens, over all guests."""
+
+    event_path = "visit__event"
+    form = ItemForm
+    list_display = ("title", "visit", "kind", "starts", "place", "vehicle", "state_shown", "visibility")
+    list_select_related = ("visit__guest", "visit__event", "venue", "point__venue", "vehicle")
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ("venue", UsedDropdownFilter),
+        ("vehicle", UsedDropdownFilter),
+        ("visibility", ChoicesDropdownFilter),
+    )
+    search_fields = (
+        "title",
+        "visit__guest__name",
+        "visit__guest__addressed_as",
+        "flight_number",
+        "vehicle__plate",
+        "venue__name",
+        "greeter",
+        "interpreter",
+        "note",
+    )
+    autocomplete_fields = ("visit", "venue", "origin", "point", "session", "vehicle", "driver")
+    fieldsets = (
+        (None, {"fields": ("visit", ("kind", "state"), "title", "visibility")}),
+        (
+            _("When"),
+            {
+                "fields": (
+                    ("starts_at", "ends_at"),
+                    ("leave_by_at", "precision"),
+                    ("estimate_by", "estimate_at"),
+                )
+            },
+        ),
+        (_("Where"), {"fields": (("origin", "venue"), ("point", "session"))}),
+        (_("By what"), {"fields": (("vehicle", "driver"), ("car_at_door_at", "flight_number"))}),
+        (
+            _("How"),
+            {"fields": (("greeter", "seat"), ("interpreter", "dress"), ("gift", "note"), "external_key")},
+        ),
+    )
+
+    @column(_("starts"), ordering="starts_at")
+    def starts(self, item: ItineraryItem) -> str:
+        """An approximate time carries a tilde; one to be confirmed says so."""
+        if item.precision == Visit.Precision.TO_BE_CONFIRMED:
+            return format_html(
+                "{} ({})", shown(item.starts_at, item.visit.event), item.get_precision_display()
+            )
+        is_about = item.precision == Visit.Precision.APPROXIMATE
+        return shown(item.starts_at, item.visit.event, mark="~" if is_about else "")
+
+    @column(_("place"), ordering="venue__name")
+    def place(self, item: ItineraryItem) -> str:
+        return str(item.point or item.venue or "")
+
+    @column(
+        _("state"),
+        ordering="state",
+        label={"tentative": "warning", "confirmed": "success", "cancelled": "danger"},
+    )
+    def state_shown(self, item: ItineraryItem) -> tuple[str, str]:
+        return item.state, item.get_state_display()
+
+
+class ReminderRuleInline(EventTabularInline):
+    model = ReminderRule
+    fields = ("kind", "audience", "minutes_before")
+    tab = True
+
+
+# An event's page knows nothing of guests; what belongs to both joins it from this side.
+EventTableAdmin.inlines = (*EventTableAdmin.inlines, ReminderRuleInline)
+
+
+@admin.register(ReminderRule)
+class ReminderRuleAdmin(EventAdmin):
+    """How long before what whom."""
+
+    list_display = ("event", "kind_shown", "audience", "minutes_before")
+    list_display_links = ("kind_shown",)
+    list_select_related = ("event",)
+    list_filter = (("event", UsedDropdownFilter),)
+    search_fields = ("event__name",)
+
+    @column(_("kind of item"), ordering="kind")
+    def kind_shown(self, rule: ReminderRule) -> str:
+        return str(rule.get_kind_display() or _("every kind"))

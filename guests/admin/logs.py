@@ -1,0 +1,26 @@
+"""What happened, at the desk: read, never rewritten."""
+
+from django.contrib import admin
+
+from events.admin.base import EventReadOnlyAdmin, moment_column
+from guests.models import LogbookEntry
+from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+
+
+@admin.register(LogbookEntry)
+class LogbookEntryAdmin(EventReadOnlyAdmin):
+    """The logbook of all guests."""
+
+    event_path = "visit__event"
+    list_display = (moment_column(LogbookEntry, "happened_at"), "visit", "kind", "status", "text", "author")
+    list_select_related = ("visit__guest", "visit__event", "author")
+    list_filter = (("kind", ChoicesDropdownFilter), ("author", UsedDropdownFilter))
+    search_fields = ("text", "visit__guest__name", "visit__guest__addressed_as", "author__name")
+    fields = readonly_fields = (
+        moment_column(LogbookEntry, "happened_at"),
+        "visit",
+        "kind",
+        "status",
+        "text",
+        "author",
+    )

@@ -1,0 +1,203 @@
+"""Visits and delegations at the desk: who comes, when, how important, and who looks after them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import BooleanField, Case, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from events.admin.base import EventAdmin, EventForm, number_of, shown
+from guests.admin.assigning import assign_chosen
+from guests.admin.assignments import AssignmentInline, save_assignments
+from guests.admin.filters import ArrivalFilter, DepartureFilter, LeadFilter, RequestsFilter
+from guests.admin.itinerary import ItemInline
+from guests.admin.paper import print_handouts
+from guests.assignment import AssignmentError
+from guests.models import Assignment, Delegation, ProtocolNote, Request, Visit
+from liaison.admin import column, flag
+from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+
+
+class VisitForm(EventForm):
+    """A visit whose guest leaves after having come."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        arrives_at, departs_at = cleaned.get("arrives_at"), cleaned.get("departs_at")
+        if arrives_at and departs_at and departs_at <= arrives_at:
+            self.add_error("departs_at", _("The departure must come after the arrival."))
+        return cleaned
+
+
+@admin.register(Visit)
+class VisitAdmin(EventAdmin):
+    """The guests of one's events."""
+
+    form = VisitForm
+    list_display = (
+        "who",
+        "level_shown",
+        "delegation",
+        "lead",
+        "arrives",
+        "departs",
+        "where",
+        "attention",
+    )
+    list_display_links = ("who",)
+    list_filter = (
+        LeadFilter,
+        ArrivalFilter,
+        DepartureFilter,
+        ("level", ChoicesDropdownFilter),
+        ("status", ChoicesDropdownFilter),
+        ("delegation", UsedDropdownFilter),
+        ("hotel", UsedDropdownFilter),
+        RequestsFilter,
+        ("event", UsedDropdownFilter),
+    )
+    search_fields = (
+        "guest__name",
+        "guest__addressed_as",
+        "guest__native_name",
+        "guest__office",
+        "guest__organisation",
+        "guest__diet",
+        "delegation__name",
+        "hotel__name",
+        "room",
+        "note",
+        "external_key",
+        "items__flight_number",
+        "items__vehicle__plate",
+    )
+    autocomplete_fields = ("guest", "delegation", "hotel")
+    readonly_fields = ("where",)
+    inlines = (AssignmentInline, ItemInline)
+    actions = (assign_chosen, print_handouts)
+    refusals = (AssignmentError,)
+    fieldsets = (
+        (None, {"fields": ("event", ("guest", "delegation"), ("level", "rank"), "where")}),
+        (
+            _("Coming and going"),
+            {
+                "fields": (
+                    ("arrives_at", "departs_at"),
+                    ("arrival_precision", "departure_precision"),
+                    ("arrival_note", "departure_note"),
+                    ("hotel", "room"),
+                )
+            },
+        ),
+        (_("With whom"), {"fields": (("companions", "companions_note"),)}),
+        (_("For the press"), {"fields": (("photo_consent", "press_consent"),)}),
+        (_("For the team"), {"fields": ("note", "external_key")}),
+    )
+
+    def for_list(self, rows: QuerySet[Visit], request: HttpRequest) -> QuerySet[Visit]:
+        """The lead on duty now or next, or the last there was; open requests; whether a red line is drawn."""
+        at = timezone.now()
+        leads = Assignment.objects.standing().filter(visit=OuterRef("pk"), role=Assignment.Role.LEAD)
+        is_over = Case(When(ends_at__gt=at, then=Value(value=False)), default=Value(value=True))
+        lead = (
+            leads.annotate(is_over=is_over).order_by("is_over", "starts_at").values("officer__user__name")[:1]
+        )
+        red_lines = ProtocolNote.objects.red_lines().filter(event=OuterRef("event"), guest=OuterRef("guest"))
+        return rows.select_related("delegation").annotate(
+            lead_name=Subquery(lead),
+            open_number=number_of(Request.objects.open().filter(visit=OuterRef("pk")), "visit"),
+            has_red_line=Exists(red_lines, output_field=BooleanField()),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """A visit stays with its guest, too."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "guest"] if obj else fixed
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
+        rows: QuerySet[Visit] = super().get_queryset(request)
+        return rows.select_related("guest", "event")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is Assignment:
+            save_assignments(request, formset)
+        else:
+            super().save_formset(request, form, formset, change)
+
+    @column(_("guest"), ordering="guest__name", header=True)
+    def who(self, visit: Visit) -> tuple[str, str]:
+        guest = visit.guest
+        return guest.titled_name, guest.office or guest.organisation
+
+    @column(_("level"), ordering="level", label={"vvip": "primary", "vip": "info", "guest": "default"})
+    def level_shown(self, visit: Visit) -> tuple[str, str]:
+        return visit.level, visit.get_level_display()
+
+    @column(_("lead"), ordering="lead_name")
+    def lead(self, visit: Any) -> str:
+        return visit.lead_name or flag(_("no lead"), "red")
+
+    @column(_("arrives"), ordering="arrives_at")
+    def arrives(self, visit: Visit) -> str:
+        return _estimated(visit, visit.arrives_at, visit.arrival_precision, visit.arrival_note)
+
+    @column(_("departs"), ordering="departs_at")
+    def departs(self, visit: Visit) -> str:
+        return _estimated(visit, visit.departs_at, visit.departure_precision, visit.departure_note)
+
+    @column(_("where now"), ordering="status")
+    def where(self, visit: Visit) -> str:
+        return format_html("{} {}", visit.get_status_display(), shown(visit.status_at, visit.event))
+
+    @column(_("attention"), ordering="open_number")
+    def attention(self, visit: Any) -> str:
+        """Whether a red line is drawn, and how many requests are open."""
+        red_line = flag(_("red line"), "red") if visit.has_red_line else ""
+        requests = ngettext("%d request", "%d requests", visit.open_number) % visit.open_number
+        return format_html("{} {}", red_line, flag(requests, "amber") if visit.open_number else "")
+
+
+def _estimated(visit: Visit, moment: datetime | None, precision: str, as_written: str) -> str:
+    """An approximate time carries a tilde; what is to be confirmed says so, or shows what the list said."""
+    if precision == Visit.Precision.TO_BE_CONFIRMED:
+        note = as_written or Visit.Precision.TO_BE_CONFIRMED.label
+        return format_html("{} ({})", shown(moment, visit.event), note)
+    return shown(moment, visit.event, mark="~" if precision == Visit.Precision.APPROXIMATE else "")
+
+
+class DelegationForm(EventForm):
+    """A delegation whose head travels with it."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        head = cleaned.get("head")
+        if head and head.delegation_id != self.instance.pk:
+            self.add_error("head", _("%(guest)s is not in this delegation.") % {"guest": head})
+        return cleaned
+
+
+@admin.register(Delegation)
+class DelegationAdmin(EventAdmin):
+    """Who travels together."""
+
+    form = DelegationForm
+    list_display = ("name", "country", "head", "size", "event")
+    list_select_related = ("head__guest", "event")
+    list_filter = (("event", UsedDropdownFilter),)
+    search_fields = ("name", "country", "head__guest__name", "external_key")
+    autocomplete_fields = ("head",)
+    fields = ("event", ("name", "country"), "head", "external_key")
+
+    def for_list(self, rows: QuerySet[Delegation], request: HttpRequest) -> QuerySet[Delegation]:
+        return rows.annotate(
+            visit_number=number_of(Visit.objects.filter(delegation=OuterRef("pk")), "delegation")
+        )
+
+    @column(_("guests"), ordering="visit_number")
+    def size(self, delegation: Any) -> int:
+        return int(delegation.visit_number)

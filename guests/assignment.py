@@ -1,0 +1,158 @@
+"""Giving an officer charge of one guest or many, and taking the officer off again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
+
+from events.models import Membership
+from guests.duties import Collision, Duty, Trouble, collisions, duties_for
+from guests.models import Assignment, Visit
+from liaison.accounts.models import User
+
+_CONSTRAINT = "one_lead_per_visit_at_a_time"
+_ATTEMPTS = 3
+
+
+class AssignmentError(Exception):
+    """An assignment was refused. The message tells a coordinator why, one line for each guest refused."""
+
+
+class WrongOfficerError(AssignmentError):
+    """The chosen person is not an officer of the guest's event."""
+
+
+class SecondLeadError(AssignmentError):
+    """A guest already has a lead in that span."""
+
+
+class OverloadError(AssignmentError):
+    """The officer would have more guests at one time than fit, and no reason was given."""
+
+
+_ERRORS = {
+    Trouble.WRONG_OFFICER: WrongOfficerError,
+    Trouble.SECOND_LEAD: SecondLeadError,
+    Trouble.OVERLOAD: OverloadError,
+}
+
+
+def assign_officer(
+    *,
+    visit: Visit,
+    officer: Membership,
+    role: Assignment.Role,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    by: User,
+    at: datetime,
+    override_reason: str = "",
+) -> Assignment:
+    """Give the officer charge of one visit; as `assign_officers` does of many."""
+    (assignment,) = assign_officers(
+        visits=[visit], officer=officer, role=role, starts_at=starts_at, ends_at=ends_at,
+        by=by, at=at, override_reason=override_reason,
+    )  # fmt: skip
+    return assignment
+
+
+def assign_officers(
+    *,
+    visits: Sequence[Visit],
+    officer: Membership,
+    role: Assignment.Role,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    by: User,
+    at: datetime,
+    override_reason: str = "",
+) -> list[Assignment]:
+    """Give the officer charge of all the visits, or of none.
+
+    An end of the span that is left open is each visit's own (`usual_duty`). Raises WrongOfficerError, SecondLeadError,
+    another AssignmentError, or OverloadError, which `override_reason` overrides and which the row then keeps.
+    Of two who give one guest a lead at the same moment exactly one succeeds: the database's exclusion constraint
+    decides, and the other is refused with the sentence that a slower coordinator would have read.
+    """
+    with transaction.atomic():
+        # One officer's load is judged by one transaction at a time; the constraint judges the guests' leads.
+        officer = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(
+            pk=officer.pk
+        )  # fmt: skip
+        duties = duties_for(sorted(visits, key=lambda visit: visit.pk), starts_at, ends_at, at=at)
+        _refuse(collisions(duties=duties, officer=officer, role=role, at=at), override_reason)
+        rows = [
+            Assignment(
+                visit=duty.visit, officer=officer, role=role, starts_at=duty.starts_at, ends_at=duty.ends_at,
+                override_reason=override_reason, assigned_by=by,
+            )
+            for duty in duties
+        ]  # fmt: skip
+        write_assignments(rows, at=at)
+        return rows
+
+
+def _refuse(found: Sequence[Collision], override_reason: str = "") -> None:
+    """Raise what stands against the duties, walls before warnings, a line for each guest."""
+    walls = [collision for collision in found if not collision.can_be_meant]
+    standing = walls or ([] if override_reason.strip() else list(found))
+    if standing:
+        error = _ERRORS.get(standing[0].trouble, AssignmentError)
+        raise error("\n".join(dict.fromkeys(collision.sentence for collision in standing)))
+
+
+def write_assignments(rows: Sequence[Assignment], *, at: datetime) -> None:
+    """Insert the new ones and update the known ones, all or none.
+
+    Raises SecondLeadError where the database finds a second lead. Two inserts that wait for one another's verdict end
+    in a deadlock, which PostgreSQL breaks by failing one of them: that one asks again and gets its verdict.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                for row in rows:
+                    if row.pk:
+                        row.save()
+                Assignment.objects.bulk_create([row for row in rows if not row.pk])
+        except IntegrityError as error:
+            if _CONSTRAINT not in str(error):
+                raise
+            raise SecondLeadError(_why_refused(rows, at)) from error
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected) or attempt == _ATTEMPTS:
+                raise
+        else:
+            return
+
+
+def _why_refused(rows: Sequence[Assignment], at: datetime) -> str:
+    """The sentences a check gives now that the winner's rows can be read."""
+    known = [row.pk for row in rows if row.pk]
+    found = [
+        collision.sentence
+        for row in rows
+        for collision in collisions(
+            duties=[Duty(row.visit, row.starts_at, row.ends_at)],
+            officer=row.officer,
+            role=Assignment.Role(row.role),
+            at=at,
+            besides=known,
+        )
+        if collision.trouble is Trouble.SECOND_LEAD
+    ]
+    return "\n".join(found) or _("The guest already has a lead at that time.")
+
+
+def withdraw(*, assignments: Sequence[Assignment], at: datetime) -> list[Assignment]:
+    """Take officers off their guests; returns those withdrawn now.
+
+    What is already withdrawn, or over at `at`, stays as it is: it is a record of what happened.
+    """
+    keys = [assignment.pk for assignment in assignments]
+    with transaction.atomic():
+        rows = list(Assignment.objects.select_for_update().not_over(at).filter(pk__in=keys).order_by("pk"))
+        for row in rows:
+            row.withdraw()
+    return rows
