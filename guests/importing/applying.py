@@ -9,12 +9,20 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from events.models import Event, Venue
+from guests.importing.beside import (
+    Written,
+    assign_listed,
+    note_as_listed,
+    write_flights,
+    write_phones,
+)
 from guests.importing.cells import Value
 from guests.importing.comparing import same
 from guests.importing.diffing import Diff, Kind, RowDiff, diff_of
-from guests.importing.fields import GUEST_KEYS
+from guests.importing.fields import BESIDE, GUEST_KEYS
 from guests.importing.filing import checked_rows
-from guests.importing.stored import stored_at, values_of
+from guests.importing.judged import Checked
+from guests.importing.stored import stored_at, values_of, visits_to_compare
 from guests.models import Delegation, Guest, GuestList, Visit
 from liaison.accounts.models import User
 
@@ -39,16 +47,26 @@ class ChangedMeanwhileError(NotAppliedError):
     """What the list would do is no longer what was looked at."""
 
 
+class OpenQuestionError(NotAppliedError):
+    """The list leaves something open that changes all its rows, and nobody answered yet."""
+
+
 def apply_guest_list(
-    *, guest_list: GuestList, by: User, at: datetime, leave_out_errors: bool = False, seen: str = ""
+    *,
+    guest_list: GuestList,
+    by: User,
+    at: datetime,
+    leave_out_errors: bool = False,
+    seen: str = "",
+    checked: Checked | None = None,
 ) -> GuestList:
     """Write the list's guests, visits, delegations and hotels, all or nothing; a list already applied stays as it is.
 
     `seen` is the digest of the preview that was confirmed; where the outcome would differ, nothing is written. Lists
     of one event are applied one after the other; a double confirmation applies once. Raises NotAppliedError, and
-    UnreadableFileError where the stored file is gone.
+    UnreadableFileError where the stored file is gone. `checked` is what `checked_rows` gave just before.
     """
-    checked = checked_rows(guest_list)
+    checked = checked or checked_rows(guest_list)
     try:
         with transaction.atomic():
             event = Event.objects.select_for_update(no_key=True).get(pk=guest_list.event_id)
@@ -57,8 +75,8 @@ def apply_guest_list(
                 return locked
             diff = diff_of(checked, stored_at(event))
             _refuse(diff, leave_out_errors=leave_out_errors, seen=seen)
-            _write(diff, event, by=by, at=at)
-            locked.mark_applied(_summary(diff), at=at)
+            assigned = _write(diff, locked, event, by=by, at=at)
+            locked.mark_applied(_summary(diff) | {"assigned": assigned}, at=at)
             return locked
     except (IntegrityError, ObjectDoesNotExist) as error:
         raise ChangedMeanwhileError(_changed_meanwhile()) from error
@@ -73,6 +91,10 @@ def _changed_meanwhile() -> str:
 def _refuse(diff: Diff, *, leave_out_errors: bool, seen: str) -> None:
     if seen and seen != diff.digest:
         raise ChangedMeanwhileError(_changed_meanwhile())
+    if diff.order_is_open:
+        raise OpenQuestionError(
+            _("Say first which figure of the dates is the day: 05/06 may be May or June.")
+        )
     if diff.count(Kind.FAULTY) and not leave_out_errors:
         raise FaultyRowsError(
             _("Some rows have errors. Correct them in the file and upload it again, or leave these rows out.")
@@ -87,10 +109,13 @@ def _summary(diff: Diff) -> dict[str, Any]:
         "left_out": [row.row.number for row in diff.of_kind(Kind.FAULTY)],
         "delegations": len(diff.delegations),
         "hotels": len(diff.hotels),
+        "merged": len(diff.checked.merged),
+        "gone": len(diff.gone),
     }
 
 
-def _write(diff: Diff, event: Event, *, by: User, at: datetime) -> None:
+def _write(diff: Diff, guest_list: GuestList, event: Event, *, by: User, at: datetime) -> int:
+    """Write all of it; how many guests were given an officer."""
     countries = _countries_of_delegations(diff.rows)
     Delegation.objects.bulk_create(
         [Delegation(event=event, name=name, country=countries.get(name, "")) for name in diff.delegations]
@@ -100,8 +125,12 @@ def _write(diff: Diff, event: Event, *, by: User, at: datetime) -> None:
         "delegation": _keys_by_name(Delegation.objects.filter(event=event)),
         "hotel": _keys_by_name(Venue.objects.filter(event=event)),
     }
-    _create(diff.of_kind(Kind.NEW), event, names, by=by)
-    _update(diff.of_kind(Kind.CHANGED), names, at=at)
+    written = _create(diff.of_kind(Kind.NEW), event, names, by=by)
+    written += _update(diff.of_kind(Kind.CHANGED), event, names, at=at)
+    write_flights(written, at=at)
+    write_phones(written)
+    note_as_listed(diff, {one.row.number: visit.pk for one, visit in written}, guest_list)
+    return assign_listed(written, guest_list, by=by, at=at)
 
 
 def _countries_of_delegations(rows: Iterable[RowDiff]) -> dict[str, str]:
@@ -118,7 +147,7 @@ def _keys_by_name(rows: "QuerySet[Delegation] | QuerySet[Venue]") -> dict[str, i
     return {same(name): key for key, name in rows.values_list("pk", "name")}
 
 
-def _create(diffs: Sequence[RowDiff], event: Event, names: Names, *, by: User) -> None:
+def _create(diffs: Sequence[RowDiff], event: Event, names: Names, *, by: User) -> list[Written]:
     rows = [_columns(diff, names) for diff in diffs]
     guests = Guest.objects.bulk_create(
         [Guest(introduced_by=by, **guest) for guest, _visit in rows], batch_size=_BATCH
@@ -128,17 +157,16 @@ def _create(diffs: Sequence[RowDiff], event: Event, names: Names, *, by: User) -
         for diff, guest, (_guest, visit) in zip(diffs, guests, rows, strict=True)
     ]
     Visit.objects.bulk_create(visits, batch_size=_BATCH)
+    return list(zip(diffs, visits, strict=True))
 
 
-def _update(diffs: Sequence[RowDiff], names: Names, *, at: datetime) -> None:
+def _update(diffs: Sequence[RowDiff], event: Event, names: Names, *, at: datetime) -> list[Written]:
     """Change the fields that differ and no others, if they still hold what was compared with."""
     if not diffs:
-        return
+        return []
     keys = [diff.stored.visit_id for diff in diffs if diff.stored]
-    found = Visit.objects.select_related("guest", "delegation", "hotel").select_for_update(
-        of=("self", "guest")
-    )
-    visits = found.in_bulk(keys)
+    visits = visits_to_compare(event).select_for_update(of=("self", "guest")).in_bulk(keys)
+    written = []
     guest_fields: set[str] = set()
     visit_fields: set[str] = set()
     for diff in diffs:
@@ -150,14 +178,16 @@ def _update(diffs: Sequence[RowDiff], names: Names, *, at: datetime) -> None:
         _set(visit, stay | {"updated_at": at})
         guest_fields |= guest.keys()
         visit_fields |= stay.keys() | {"updated_at"}
+        written.append((diff, visit))
     if guest_fields:
         Guest.objects.bulk_update([visit.guest for visit in visits.values()], guest_fields, batch_size=_BATCH)
     Visit.objects.bulk_update(visits.values(), visit_fields, batch_size=_BATCH)
+    return written
 
 
 def _differs(visit: Visit, diff: RowDiff) -> bool:
     now = values_of(visit)
-    return any(now[change.key] != change.before for change in diff.changes)
+    return any(now[change.key] != change.before for change in diff.changes if change.key in now)
 
 
 def _columns(diff: RowDiff, names: Names) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -165,6 +195,8 @@ def _columns(diff: RowDiff, names: Names) -> tuple[dict[str, Any], dict[str, Any
     guest: dict[str, Any] = {}
     visit: dict[str, Any] = {}
     for change in diff.changes:
+        if change.key in BESIDE:
+            continue
         if change.key in names:
             visit[f"{change.key}_id"] = names[change.key][same(str(change.after))]
         else:

@@ -1,19 +1,22 @@
 """One cell to the values of its field, with a warning or an error where it does not fit."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from guests.importing.comparing import same, words
 from guests.importing.countries import country_code, language_code
-from guests.importing.fields import longest
-from guests.importing.moments import is_day, moment_of
+from guests.importing.dates import Order
+from guests.importing.fields import BY_KEY, longest
+from guests.importing.moments import Told, told_by
 from guests.importing.sheets import Cell, tidy
 from guests.models import Visit
+from liaison.phones import to_e164
 
 Value: TypeAlias = str | int | datetime | tuple[str, ...] | None
 
@@ -45,6 +48,8 @@ class Facts:
     time_zone: str
     starts_on: date
     ends_on: date
+    country: str = ""
+    order: Order = Order.DAY_FIRST
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,19 @@ class Reading:
 
 def read_cell(key: str, cell: Cell, facts: Facts) -> Reading:
     """The values a cell gives to the field `key`; none for a blank cell, which never empties what is stored."""
-    text = tidy(cell)
-    if not text or same(text) in NOTHING:
+    return read_cells(key, (cell,), facts)
+
+
+def read_cells(key: str, cells: Sequence[Cell], facts: Facts) -> Reading:
+    """The same for a field that several columns fill together: a day and a time, a note in two parts."""
+    said = [cell for cell in cells if (text := tidy(cell)) and same(text) not in NOTHING]
+    if not said:
         return Reading()
     if key in _MOMENT_KEYS:
-        return _moment(key, cell, facts)
+        return _moment(key, said, facts)
+    if key == "phones":
+        return _phones(key, "; ".join(map(tidy, said)), facts.country)
+    text = BY_KEY[key].between.join(tidy(cell) for cell in said)
     if key in _READERS:
         return _READERS[key](key, text)
     return _text(key, text)
@@ -79,9 +92,20 @@ def _text(key: str, text: str) -> Reading:
     return Reading({key: text}, warning=formula)
 
 
+_WITH_ROOM = re.compile(
+    r"(?P<hotel>.*?[^\W\d].*?)(?: */ *| +[-–—] +|, *| +)(?P<word>room|rm|kamar|kmr|no)?\.? *(?P<room>[A-Z]?-?\d{2,5}[A-Z]?)",
+    re.IGNORECASE,
+)
+
+
 def _hotel(key: str, text: str) -> Reading:
+    """A hotel, and the room where both stand in one cell: “Bay Hotel / 1201”, “Bay Hotel kamar 12”."""
     if same(text) in _NO_HOTEL:
         return Reading()
+    found = _WITH_ROOM.fullmatch(text)
+    if found and (found["word"] or re.search(r"[/–—-]|, ", text[found.end("hotel") : found.start("room")])):
+        hotel = _named(key, found["hotel"].strip())
+        return Reading({"room": found["room"]} | dict(hotel.values), hotel.warning, hotel.error)
     return _named(key, text)
 
 
@@ -109,6 +133,48 @@ def _country(key: str, text: str) -> Reading:
 
 UNKNOWN_COUNTRY = "unknown_country"
 """The key under which an unknown country waits until it is known whether the row has a delegation."""
+
+
+_FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z])[ -]?(\d{1,4}[A-Z]?)", re.IGNORECASE)
+_BETWEEN_FLIGHTS = re.compile(r"\s*(?:→|->|>|/|,|;|\+|&|\bthen\b|\blalu\b|\bvia\b)\s*")
+
+
+def _flight(key: str, text: str) -> Reading:
+    """Flight numbers one after another (“SQ 938 → GA 7026”) in one spelling; anything else as it is written."""
+    legs = [_FLIGHT.fullmatch(leg.strip()) for leg in _BETWEEN_FLIGHTS.split(text)]
+    if legs and all(legs):
+        text = " → ".join(f"{leg[1].upper()} {leg[2].upper()}" for leg in legs if leg)
+    if len(text) > longest(key):
+        return Reading(warning=_("“%(text)s” is no flight number; left out.") % {"text": text[:NAME_LENGTH]})
+    return Reading({key: text})
+
+
+_NO_OFFICER = re.compile(r"\b(belum|tbc|tba|tbd|menyusul|none|tidak|kosong)\b|^\W*$", re.IGNORECASE)
+
+
+def _officer(key: str, text: str) -> Reading:
+    """The name as written; none where the cell says that there is nobody yet."""
+    return Reading() if _NO_OFFICER.search(text) else _text(key, text)
+
+
+def _phones(key: str, text: str, country: str) -> Reading:
+    """A line for each number: as it is dialled from anywhere, and as it was written where that differs."""
+    lines, unknown = [], []
+    for written in filter(None, (part.strip() for part in re.split(r"[;,/\n]|\bor\b|\batau\b", text))):
+        try:
+            dialled = to_e164(written, country=country)
+        except ValidationError:
+            unknown.append(written)
+            lines.append(written)
+        else:
+            lines.append(dialled if dialled == written else f"{dialled} ({written})")
+    warning = (
+        _("Not known as phone numbers and kept as written: %(texts)s.") % {"texts": ", ".join(unknown)}
+        if unknown
+        else ""
+    )
+    kept = _text(key, "\n".join(lines))
+    return Reading(kept.values, warning, kept.error)
 
 
 def _languages(key: str, text: str) -> Reading:
@@ -169,24 +235,35 @@ _PLANS = {
 _MOMENT_KEYS = frozenset(_PLANS)
 
 
-def _moment(key: str, cell: Cell, facts: Facts) -> Reading:
+def _moment(key: str, cells: Sequence[Cell], facts: Facts) -> Reading:
     precision, note = _PLANS[key]
-    moment = moment_of(cell, facts.time_zone)
-    if moment:
-        return Reading({key: moment, precision: Visit.Precision.EXACT.value, note: ""})
-    kept = _text(note, tidy(cell))
-    if is_day(cell):
-        warning = _("A day without a time; it is kept as written, to be confirmed.")
-    else:
-        warning = _("“%(text)s” is no date and time; it is kept as written, to be confirmed.") % {
-            "text": tidy(cell)
-        }
+    told = told_by(cells, facts.order, facts.starts_on)
+    moment = told.moment(facts.time_zone) if told else None
+    if told and moment:
+        how = Visit.Precision.APPROXIMATE if told.is_about else Visit.Precision.EXACT
+        serial = _("A bare number; read as a spreadsheet's own count of days.") if told.is_serial else ""
+        return Reading({key: moment, precision: how.value, note: ""}, warning=serial)
+    written = " ".join(tidy(cell) for cell in cells)
+    kept = _text(note, written)
     return Reading(
-        {precision: Visit.Precision.TO_BE_CONFIRMED.value} | dict(kept.values), warning, kept.error
+        {precision: Visit.Precision.TO_BE_CONFIRMED.value} | dict(kept.values),
+        _why_no_moment(told, written),
+        kept.error,
     )
 
 
+def _why_no_moment(told: Told | None, written: str) -> str:
+    if told and told.day:
+        return _("A day without a time; it is kept as written, to be confirmed.")
+    if told:
+        return _("A time without a day; it is kept as written, to be confirmed.")
+    return _("“%(text)s” is no date and time; it is kept as written, to be confirmed.") % {"text": written}
+
+
 _READERS: dict[str, Callable[[str, str], Reading]] = {
+    "arrival_flight": _flight,
+    "departure_flight": _flight,
+    "officer": _officer,
     "country": _country,
     "delegation": _named,
     "hotel": _hotel,

@@ -1,97 +1,150 @@
 """Rows of a sheet against the chosen columns: what each row says, and what is doubtful or wrong about it."""
 
 import hashlib
+import re
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Values
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import IntEnum
+from typing import TypeAlias
 
 from django.utils.translation import gettext as _
 
-from guests.importing.cells import UNKNOWN_COUNTRY, Facts, Value, read_cell
+from guests.importing.alike import Person, like_earlier
+from guests.importing.cells import UNKNOWN_COUNTRY, Facts, Value, read_cells
 from guests.importing.comparing import same
-from guests.importing.fields import label_of, longest
+from guests.importing.dates import Order, order_of
+from guests.importing.fields import NAME_PARTS, longest
+from guests.importing.judged import Checked, CheckedRow, Message, Severity
 from guests.importing.mapping import Mapping
+from guests.importing.officers import Listed
+from guests.importing.repeats import with_repeats_settled
 from guests.importing.sheets import Row, Sheet
+from guests.importing.titles import full_address, taken_apart
 from liaison.clock import day_of
 
 _FAR = timedelta(days=7)  # from the event's days; beyond it a date is more likely a slip
 
 
-class Severity(IntEnum):
-    OK = 0
-    WARNING = 1
-    ERROR = 2
+Step: TypeAlias = Callable[[int, int], None]
+"""Told now and then how many rows of how many are done; may raise to stop."""
+
+_OFTEN = 500  # rows
 
 
-@dataclass(frozen=True)
-class Message:
-    """Something to say about a row, in the reader's language; `field` is empty where it concerns the whole row."""
-
-    severity: Severity
-    field: str
-    text: str
-
-    @property
-    def label(self) -> str:
-        return label_of(self.field) if self.field else _("the row")
-
-
-@dataclass(frozen=True)
-class CheckedRow:
-    """A row with its key, the values it gives (blank cells give none), and the messages about it."""
-
-    number: int
-    key: str
-    values: Values[str, Value]
-    messages: tuple[Message, ...] = ()
-
-    @property
-    def severity(self) -> Severity:
-        return max((message.severity for message in self.messages), default=Severity.OK)
-
-    @property
-    def name(self) -> str:
-        return str(self.values.get("name", ""))
-
-    def with_message(self, severity: Severity, field: str, text: str) -> "CheckedRow":
-        return replace(self, messages=(*self.messages, Message(severity, field, text)))
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The rows of a list, and the numbers of those that have nothing in the chosen columns."""
-
-    rows: tuple[CheckedRow, ...]
-    passed_over: tuple[int, ...]
-
-
-def check_rows(sheet: Sheet, mapping: Mapping, facts: Facts) -> Checked:
+def check_rows(
+    sheet: Sheet,
+    mapping: Mapping,
+    facts: Facts,
+    *,
+    roster: tuple[Listed, ...] = (),
+    step: Step = lambda _done, _total: None,
+) -> Checked:
     """Every row below the headings, read, keyed and judged; messages in the language that is active."""
     body = sheet.below(mapping.header_row)
-    read = [_checked(row, mapping, facts) for row in body]
-    rows = [row for row in read if row is not None]
-    passed_over = tuple(row.number for row, checked in zip(body, read, strict=True) if checked is None)
-    return Checked(tuple(_marking_repeats(rows)), passed_over)
+    order = _order(mapping, body, facts)
+    facts = replace(facts, order=order or Order.DAY_FIRST)
+    heading = next((row.cells for row in sheet.rows if row.number == mapping.header_row), None)
+    rows: list[CheckedRow] = []
+    passed_over = []
+    for done, row in enumerate(body):
+        if done % _OFTEN == 0:
+            step(done, len(body))
+        checked = None if row.cells == heading or is_note(row) else _checked(row, mapping, facts)
+        if checked:
+            rows.append(checked)
+        else:
+            passed_over.append(row.number)
+    rows, merged = with_repeats_settled(_with_likenesses(rows), mapping)
+    return Checked(
+        tuple(rows),
+        tuple(passed_over),
+        merged,
+        roster=roster,
+        answers=dict(mapping.answers),
+        order_is_open=order is None,
+    )
+
+
+def _order(mapping: Mapping, body: Sequence[Row], facts: Facts) -> Order | None:
+    """The order of the days' figures: as answered, else as the file proves it; None where it has to be asked."""
+    if (answer := mapping.answer("order")) in list(Order):
+        return Order(answer)
+    columns = [column for key in ("arrives_at", "departs_at") for column in mapping.fields.get(key, ())]
+    texts = (cell for row in body for column in columns if isinstance(cell := row.cell(column), str))
+    return order_of(texts, facts.starts_on - _FAR, facts.ends_on + _FAR)
+
+
+_NOTE = re.compile(
+    r"(?:catatan|keterangan|notes?|nb|n\.b|ps|total|jumlah|sumber|source) *[:.=]|\*", re.IGNORECASE
+)
+
+
+def is_note(row: Row) -> bool:
+    """Whether the row is a remark below the table, alone in its row and introduced as one."""
+    said = [cell for cell in row.cells if cell is not None]
+    return len(said) == 1 and isinstance(said[0], str) and bool(_NOTE.match(said[0]))
 
 
 def _checked(row: Row, mapping: Mapping, facts: Facts) -> CheckedRow | None:
     values: dict[str, Value] = {}
     messages = []
-    for column, key in mapping.columns:
-        reading = read_cell(key, row.cell(column), facts)
-        values |= reading.values
+    own_room = ("room",) if "room" in mapping.fields else ("hotel",)
+    for key, columns in mapping.fields.items():
+        reading = read_cells(key, [row.cell(column) for column in columns], facts)
+        values |= {name: value for name, value in reading.values.items() if name != "room" or key in own_room}
         if reading.error:
             messages.append(Message(Severity.ERROR, key, reading.error))
         if reading.warning:
             messages.append(Message(Severity.WARNING, key, reading.warning))
     if not values and not messages:
         return None
+    values = with_titles_apart(with_whole_name(values))
     has_key_column = any(key == "external_key" for _column, key in mapping.columns)
     key = str(values.get("external_key", "")) if has_key_column else made_key(values)
     messages += _missing(values, messages, has_key_column=has_key_column)
-    messages += [*_doubtful_country(values), *_doubtful_stay(values, facts)]
+    messages += [*_too_long(values, messages), *_doubtful_country(values), *_doubtful_stay(values, facts)]
     return CheckedRow(row.number, key, _with_country_settled(values), tuple(messages))
+
+
+def _too_long(values: Values[str, Value], said: list[Message]) -> list[Message]:
+    """Complaints about what became too long when it was put together."""
+    faulty = {message.field for message in said if message.severity is Severity.ERROR}
+    return [
+        Message(
+            Severity.ERROR,
+            key,
+            _("%(length)s characters; at most %(limit)s can be kept.")
+            % {"length": len(text), "limit": longest(key)},
+        )
+        for key in ("name", "honorific_before", "honorific_after", "addressed_as", "native_name")
+        if isinstance(text := values.get(key), str) and len(text) > longest(key) and key not in faulty
+    ]
+
+
+def with_whole_name(values: dict[str, Value]) -> dict[str, Value]:
+    """A name kept in two columns becomes one, the given name first; a column with the whole name comes before both."""
+    parts = [str(values[key]) for key in NAME_PARTS if key in values]
+    whole = {key: value for key, value in values.items() if key not in NAME_PARTS}
+    if parts:
+        whole.setdefault("name", " ".join(parts))
+    return whole
+
+
+def with_titles_apart(values: dict[str, Value]) -> dict[str, Value]:
+    """Titles leave the name for the columns they have; what a column of the list says of them comes first."""
+    if "name" not in values:
+        return values
+    named = taken_apart(str(values["name"]))
+    found = {
+        "honorific_before": named.before,
+        "honorific_after": named.after,
+        "native_name": named.native,
+    }
+    apart = {key: text for key, text in found.items() if text} | values | {"name": named.name}
+    if "addressed_as" in apart:
+        apart["addressed_as"] = full_address(str(apart["addressed_as"]), named.name)
+    return apart
 
 
 def _missing(values: Values[str, Value], said: list[Message], *, has_key_column: bool) -> list[Message]:
@@ -159,29 +212,10 @@ def _is_far(moment: datetime, facts: Facts) -> bool:
     return not facts.starts_on - _FAR <= day <= facts.ends_on + _FAR
 
 
-def _marking_repeats(rows: list[CheckedRow]) -> list[CheckedRow]:
-    """Rows whose key stands higher up already are wrong; those that only name the same guest are doubtful."""
-    by_key: dict[str, int] = {}
-    by_guest: dict[str, int] = {}
-    marked = []
-    for row in rows:
-        guest = made_key(row.values)
-        marked.append(_marked(row, by_key.get(row.key), by_guest.get(guest)))
-        if row.key:
-            by_key.setdefault(row.key, row.number)
-        if guest:
-            by_guest.setdefault(guest, row.number)
-    return marked
-
-
-def _marked(row: CheckedRow, same_key: int | None, same_guest: int | None) -> CheckedRow:
-    if same_key is not None and "external_key" in row.values:
-        text = _("Row %(row)s has the key “%(key)s” already.") % {"row": same_key, "key": row.key}
-        return row.with_message(Severity.ERROR, "external_key", text)
-    if same_key is not None:
-        text = _("The same guest as in row %(row)s: name, country and organisation are equal.")
-        return row.with_message(Severity.ERROR, "name", text % {"row": same_key})
-    if same_guest is not None:
-        text = _("Perhaps the same guest as in row %(row)s: name, country and organisation are equal.")
-        return row.with_message(Severity.WARNING, "name", text % {"row": same_guest})
-    return row
+def _with_likenesses(rows: list[CheckedRow]) -> list[CheckedRow]:
+    """Each row with the number of the one higher up that is probably the same guest."""
+    earlier = like_earlier([Person.of(row.values) for row in rows])
+    return [
+        replace(row, like=rows[earlier[place]].number) if place in earlier else row
+        for place, row in enumerate(rows)
+    ]

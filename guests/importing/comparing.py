@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NO_WORD = re.compile(r"[^\w]+")
 
@@ -11,6 +12,7 @@ def same(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+@lru_cache(maxsize=8192)
 def words(text: str) -> str:
     """The text's words alone, without accents and punctuation: “Tgl. & Jam Tiba” as “tgl jam tiba”."""
     bare = "".join(

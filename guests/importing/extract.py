@@ -20,6 +20,7 @@ MAX_COLUMNS = 200
 
 _MEMORY = 768 * 1024 * 1024
 _CPU_SECONDS = 20
+_MOST_MERGED = 20_000
 _SEALED = "EncryptedPackage".encode("utf-16-le")  # a password turns an .xlsx into the container of an .xls
 
 
@@ -47,13 +48,22 @@ def extract(data: bytes) -> dict[str, Any]:
             last_row, last_column = sheet.end or (0, 0)
             if last_row >= MAX_ROWS or last_column >= MAX_COLUMNS:
                 return {"refused": "rows" if last_row >= MAX_ROWS else "columns", "sheet": name}
-            rows = sheet.to_python(skip_empty_area=False)
-            sheets.append([name, [[tagged(cell) for cell in row] for row in rows]])
+            rows = [[tagged(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+            fill_down(rows, sheet.merged_cell_ranges or [])
+            sheets.append([name, rows])
     except python_calamine.PasswordError:
         return {"refused": "password", "sheet": ""}
     except python_calamine.CalamineError:
         return {"refused": "format", "sheet": ""}
     return {"sheets": sheets}
+
+
+def fill_down(rows: list[list[Any]], merged: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """Give a value that is merged over several rows to each of them: one delegation beside its five guests."""
+    for (first, column), (last, _last_column) in merged[:_MOST_MERGED]:
+        if first < len(rows) and column < len(rows[first]):
+            for row in rows[first + 1 : last + 1]:
+                row[column] = rows[first][column]
 
 
 def _opened(data: bytes) -> python_calamine.CalamineWorkbook:

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of the guest or the visit, with its usual headings (in `comparing.words` form), the surest first."""
+    """A field of the guest or the visit, with its usual headings (in `comparing.words` form), the surest first.
+
+    Several columns may fill it together where it `joins`; `between` then stands between their texts.
+    """
 
     key: str
     headings: tuple[str, ...]
+    between: str = " "
+    joins: bool = False
 
     @property
     def of_guest(self) -> bool:
-        return self.key in GUEST_KEYS
+        return self.key in {*GUEST_KEYS, *NAME_PARTS, "phones"}
 
     @property
     def label(self) -> str:
@@ -43,6 +48,16 @@ GUEST_KEYS = frozenset(
 )
 """What is written to the guest; every other key is written to the visit."""
 
+NAME_PARTS = ("given_name", "family_name")
+"""What makes up the name, where a list keeps it in two columns."""
+
+
+BESIDE = frozenset({"arrival_flight", "departure_flight", "phones", "officer"})
+"""What is written neither to the guest nor to the visit, but beside them."""
+
+FLIGHTS = ("arrival_flight", "departure_flight")
+"""What is written to the guest's itinerary."""
+
 
 def model_field(key: str) -> "ModelField[object, object]":
     """The column of the database behind a key."""
@@ -51,13 +66,36 @@ def model_field(key: str) -> "ModelField[object, object]":
 
 def label_of(key: str) -> str:
     """The field's name in the reader's language."""
-    return str(model_field(key).verbose_name)
+    return str(_LABELS[key]) if key in _LABELS else str(model_field(key).verbose_name)
+
+
+_LABELS = {
+    "given_name": _("given name"),
+    "family_name": _("family name"),
+    "arrival_flight": _("arrival flight"),
+    "departure_flight": _("departure flight"),
+    "officer": _("liaison officer"),
+    "phones": _("personal phones"),
+    "delegation": _("delegation"),
+    "hotel": _("hotel"),
+}
+"""The names of what no column of the database keeps as it stands."""
 
 
 def longest(key: str) -> int:
     """How many characters the database keeps of the field."""
+    if key in _LONGEST:
+        return _LONGEST[key]
     return model_field(key).max_length or 0
 
+
+_LONGEST = {
+    "given_name": 100,
+    "family_name": 100,
+    "phones": 1000,
+    "officer": 200,
+    **dict.fromkeys(FLIGHTS, 20),
+}
 
 NAME = Field(
     "name",
@@ -67,6 +105,8 @@ NAME = Field(
 
 FIELDS: tuple[Field, ...] = (
     NAME,
+    Field("given_name", ("given name", "given names", "first name", "first names", "forename", "nama depan")),
+    Field("family_name", ("family name", "last name", "surname", "nama belakang", "nama keluarga", "marga")),
     Field("honorific_before", ("honorific", "honorifics", "prefix", "gelar depan", "gelar", "title", "titel")),
     Field("honorific_after", ("suffix", "gelar belakang", "degrees")),
     Field(
@@ -101,18 +141,42 @@ FIELDS: tuple[Field, ...] = (
         "diet",
         ("diet", "dietary requirements", "dietary", "allergies", "allergy", "alergi diet", "alergi", "pantangan",
          "makanan", "pantangan makanan"),
+        between="; ",
+        joins=True,
     ),
     Field(
         "arrives_at",
         ("arrives", "arrival", "arrival time", "arrival date", "arrival date and time", "arrival date time",
-         "arrives at", "eta", "tgl jam tiba", "tanggal jam tiba", "tanggal tiba", "waktu tiba", "jam tiba", "tiba",
-         "kedatangan"),
+         "arrives at", "eta", "tgl jam tiba", "tanggal jam tiba", "tanggal tiba", "tgl tiba", "waktu tiba", "jam tiba",
+         "tiba", "kedatangan", "tgl kedatangan", "tanggal kedatangan", "jam kedatangan", "waktu kedatangan",
+         "tgl jam kedatangan", "hari tanggal kedatangan", "date of arrival", "time of arrival"),
+        joins=True,
     ),
     Field(
         "departs_at",
         ("departs", "departure", "departure time", "departure date", "departure date and time",
          "departure date time", "departs at", "etd", "tgl jam pulang", "tanggal jam pulang", "tanggal pulang",
-         "waktu pulang", "jam pulang", "pulang", "keberangkatan", "kepulangan"),
+         "waktu pulang", "jam pulang", "tgl pulang", "pulang", "keberangkatan", "kepulangan", "tgl kepulangan",
+         "tanggal kepulangan", "jam kepulangan", "waktu kepulangan", "tgl jam kepulangan", "tgl keberangkatan",
+         "tanggal keberangkatan", "jam keberangkatan", "waktu keberangkatan", "date of departure",
+         "time of departure"),
+        joins=True,
+    ),
+    Field(
+        "arrival_flight",
+        ("arrival flight", "inbound flight", "flight", "flight number", "flight no", "penerbangan", "no penerbangan",
+         "nomor penerbangan", "no flight", "flight kedatangan", "penerbangan kedatangan", "penerbangan tiba",
+         "kedatangan flight", "flight tiba", "arrival flight number", "arrival flight no",
+         "no penerbangan kedatangan", "no penerbangan tiba"),
+        between=" → ",
+    ),
+    Field(
+        "departure_flight",
+        ("departure flight", "outbound flight", "return flight", "penerbangan pulang", "no penerbangan pulang",
+         "nomor penerbangan pulang", "flight kepulangan", "penerbangan kepulangan", "flight pulang",
+         "flight keberangkatan", "departure flight number", "departure flight no",
+         "no penerbangan kepulangan"),
+        between=" → ",
     ),
     Field("hotel", ("hotel", "hotel name", "nama hotel", "accommodation", "penginapan", "akomodasi")),
     Field("room", ("room", "room number", "room no", "kamar", "nomor kamar", "no kamar")),
@@ -121,12 +185,25 @@ FIELDS: tuple[Field, ...] = (
         ("companions", "number of companions", "entourage", "accompanying", "jml pendamping", "jumlah pendamping",
          "pendamping", "pengikut"),
     ),
+    Field(
+        "officer",
+        ("lo", "liaison officer", "liaison", "officer", "nama lo", "lo name", "petugas", "petugas lo",
+         "petugas penghubung", "pendamping lo"),
+    ),
+    Field(
+        "phones",
+        ("phone", "phones", "phone number", "phone no", "mobile", "mobile phone", "mobile number", "telephone",
+         "telepon", "no telepon", "nomor telepon", "telp", "no telp", "hp", "no hp", "nomor hp", "hp wa", "no hp wa",
+         "wa", "no wa", "whatsapp", "handphone", "ponsel"),
+        between="; ",
+        joins=True,
+    ),
     Field("photo_consent", ("photo consent", "photo", "may be photographed", "izin foto", "boleh difoto", "foto")),
     Field(
         "press_consent",
         ("press consent", "interview", "may be interviewed", "izin wawancara", "boleh diwawancara", "wawancara"),
     ),
-    Field("note", ("note", "notes", "remarks", "remark", "comments", "catatan", "keterangan", "ket")),
+    Field("note", ("note", "notes", "remarks", "remark", "comments", "catatan", "keterangan", "ket"), "; ", joins=True),
     Field(
         "external_key",
         ("external key", "key", "guest id", "id", "uid", "reference", "ref", "id tamu", "kode tamu", "kode",

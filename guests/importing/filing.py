@@ -1,17 +1,22 @@
 """Taking an uploaded file in, and reading it again at every later step."""
 
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from guests.importing.cells import Facts
-from guests.importing.checking import Checked, check_rows
-from guests.importing.mapping import Mapping
+from guests.importing.cells import Facts, read_cell
+from guests.importing.checking import Step, check_rows
+from guests.importing.comparing import words
+from guests.importing.fields import BY_KEY
+from guests.importing.judged import Checked
+from guests.importing.mapping import Column, Mapping, columns_of, header_row_of
+from guests.importing.officers import Listed, is_about_officers
 from guests.importing.reading import UnreadableFileError, first_sheet, read_sheets
-from guests.importing.sheets import Sheet, plain
+from guests.importing.sheets import Sheet, plain, tidy
 from guests.models import GuestList
 from liaison.accounts.models import User
 
@@ -42,12 +47,57 @@ def sheets_of(guest_list: GuestList) -> tuple[Sheet, ...]:
     return read_sheets(data)
 
 
-def checked_rows(guest_list: GuestList) -> Checked:
+def checked_rows(guest_list: GuestList, step: Step = lambda _done, _total: None) -> Checked:
     """The rows of the list as its chosen columns read them, judged by the days and the zone of its event."""
-    mapping = Mapping.from_json(guest_list.mapping)
-    sheet = first_sheet(sheets_of(guest_list), mapping.sheet)
-    return check_rows(sheet, mapping, facts_of(guest_list.event))
+    return checked_from(sheets_of(guest_list), Mapping.from_json(guest_list.mapping), guest_list.event, step)
+
+
+def checked_from(
+    sheets: Sequence[Sheet], mapping: Mapping, event: Event, step: Step = lambda _done, _total: None
+) -> Checked:
+    """The same for sheets that are not kept."""
+    sheet = first_sheet(sheets, mapping.sheet)
+    facts = facts_of(event)
+    roster = roster_of([other for other in sheets if other is not sheet], facts)
+    return check_rows(sheet, mapping, facts, roster=roster, step=step)
 
 
 def facts_of(event: Event) -> Facts:
-    return Facts(time_zone=event.time_zone, starts_on=event.starts_on, ends_on=event.ends_on)
+    return Facts(
+        time_zone=event.time_zone, starts_on=event.starts_on, ends_on=event.ends_on, country=event.country
+    )
+
+
+def roster_of(sheets: Iterable[Sheet], facts: Facts) -> tuple[Listed, ...]:
+    """The officers whom other sheets of the file name, so that a first name in the list of guests is understood."""
+    found = []
+    for sheet in sheets:
+        if not is_about_officers(sheet.name):
+            continue
+        header_row = header_row_of(sheet)
+        columns = {one.guess: one.index for one in columns_of(sheet, header_row) if one.guess}
+        for row in sheet.below(header_row):
+            name = tidy(row.cell(columns["name"])) if "name" in columns else ""
+            phone = read_cell("phones", row.cell(columns["phones"]), facts) if "phones" in columns else None
+            if name:
+                found.append(Listed(name, str(phone.values.get("phones", "")).split(" ")[0] if phone else ""))
+    return tuple(found)
+
+
+def headings_chosen(mapping: Mapping, columns: Iterable[Column]) -> dict[str, str]:
+    """The field of each heading (empty where it was left out), as the event's next list will want to know."""
+    return {words(one.heading): mapping.field_of(one.index) for one in columns}
+
+
+def remembered_columns(event: Event, columns: Iterable[Column]) -> dict[int, str]:
+    """The fields of columns whose headings stood in the last list of the event, as they were chosen then."""
+    last = (
+        GuestList.objects.filter(event=event, mapping__has_key="headings")
+        .order_by("-uploaded_at", "-pk")
+        .first()
+    )
+    known = last.mapping["headings"] if last else {}
+    return {
+        one.index: known[heading] for one in columns if (heading := words(one.heading)) in known
+        and (not known[heading] or known[heading] in BY_KEY)
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from guests.importing.fields import BY_KEY, GROUPS, NAME
+from guests.importing.fields import BY_KEY, GROUPS, NAME, NAME_PARTS
 from guests.importing.mapping import Column, Mapping
 from guests.importing.reading import MAX_BYTES
 from liaison.accounts.models import User
@@ -56,19 +56,19 @@ class ColumnsForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Each field once, and a name: without names there are no guests."""
+        """Each field once, unless columns fill it together; and a name: without names there are no guests."""
         taken: dict[str, Column] = {}
         for column in self.columns:
             key = self.cleaned_data.get(_name(column))
             if not key:
                 continue
-            if key in taken:
+            if key in taken and not BY_KEY[key].joins:
                 self.add_error(
                     _name(column),
                     _("“%(heading)s” fills this already.") % {"heading": taken[key].heading},
                 )
             taken.setdefault(key, column)
-        if NAME.key not in taken:
+        if not {NAME.key, *NAME_PARTS} & taken.keys():
             raise forms.ValidationError(_("Choose the column with the guests' names."))
         return self.cleaned_data
 

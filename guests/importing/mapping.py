@@ -1,9 +1,9 @@
 """Which column fills which field: guessed from the headings, chosen by a person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,8 @@ _OTHER_THINGS = {
     "telepon",
     "hp",
     "wa",
+    "city",
+    "kota",
     "email",
     "passport",
     "paspor",
@@ -38,28 +40,48 @@ _OTHER_THINGS = {
 
 @dataclass(frozen=True)
 class Mapping:
-    """A sheet, the number of its row of headings (0: it has none), and the field of each chosen column."""
+    """A sheet, its row of headings (0: none), the field of each chosen column, and what a person answered about it."""
 
     sheet: str
     header_row: int
     columns: tuple[tuple[int, str], ...]
+    answers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Mapping":
         """What `as_json` made; fields that are no more are left out."""
         columns = ((int(column), key) for column, key in data["columns"].items() if key in BY_KEY)
-        return cls(data["sheet"], data["header_row"], tuple(columns))
+        answers = tuple(data.get("answers", {}).items())
+        return cls(data["sheet"], data["header_row"], tuple(columns), answers)
 
     def as_json(self) -> dict[str, Any]:
         return {
             "sheet": self.sheet,
             "header_row": self.header_row,
             "columns": {str(column): key for column, key in self.columns},
+            "answers": dict(self.answers),
         }
+
+    def answer(self, question: str) -> str:
+        """What a person answered to that question about the list; empty where nobody has."""
+        return dict(self.answers).get(question, "")
+
+    def answered(self, answers: dict[str, str]) -> "Mapping":
+        """The same with these answers as well; an empty one takes an earlier one back."""
+        together = dict(self.answers) | answers
+        return replace(self, answers=tuple((name, said) for name, said in together.items() if said))
 
     def field_of(self, column: int) -> str:
         """The field the column fills; empty for a column left out."""
         return dict(self.columns).get(column, "")
+
+    @property
+    def fields(self) -> dict[str, tuple[int, ...]]:
+        """The columns of each field, from left to right."""
+        found: dict[str, tuple[int, ...]] = {}
+        for column, key in sorted(self.columns):
+            found[key] = (*found.get(key, ()), column)
+        return found
 
 
 @dataclass(frozen=True)
@@ -74,25 +96,29 @@ class Column:
 
 
 def header_row_of(sheet: Sheet) -> int:
-    """The row near the top in which the most headings are known; the first row where none are."""
+    """The row near the top in which the most headings are known; the first row where none are.
+
+    Where headings stand in two rows, groups above and columns below, it is the lower one.
+    """
     candidates = [row for row in sheet.rows if row.number <= _HEADER_WITHIN] or list(sheet.rows[:1])
-    return max(candidates, key=_recognised, default=Row(0, ())).number
+    best = max(candidates, key=lambda row: _recognised(_headings(sheet, row.number)), default=Row(0, ()))
+    return best.number
 
 
-def _recognised(row: Row) -> int:
+def _recognised(headings: "Headings") -> int:
     """How sure it is that these are headings: a heading known as it stands counts for two that sound like one."""
-    return sum(2 if exact else 1 for (exact, *_rest), _key, _column in _assigned(row))
+    return sum(2 if exact else 1 for (exact, *_rest), _key, _column in _assigned(headings))
 
 
 def columns_of(sheet: Sheet, header_row: int) -> tuple[Column, ...]:
     """The columns that hold anything at or below the header row, each with the field it probably fills."""
-    header = next((row for row in sheet.rows if row.number == header_row), Row(header_row, ()))
+    headings = _headings(sheet, header_row)
     body = sheet.below(header_row)
-    guesses = {column: key for _score, key, column in _assigned(header)}
+    guesses = {column: key for _score, key, column in _assigned(headings)}
     columns = []
     for index in range(sheet.width):
         filled = [text for row in body if (text := tidy(row.cell(index)))]
-        heading = tidy(header.cell(index))
+        heading = headings[index][0] if index < len(headings) else ""
         if not heading and not filled:
             continue
         constant = len(filled) > 1 and len(set(filled)) == 1
@@ -101,6 +127,38 @@ def columns_of(sheet: Sheet, header_row: int) -> tuple[Column, ...]:
             guess = ""
         columns.append(Column(index, heading or _lettered(index), _samples(filled), constant, guess))
     return tuple(columns)
+
+
+Headings: TypeAlias = tuple[tuple[str, ...], ...]
+"""The heading of each column as it is shown, and then the other ways to understand it."""
+
+
+def _headings(sheet: Sheet, header_row: int) -> Headings:
+    """The headings in that row, under the groups named in the row above it where it has such."""
+    rows = {row.number: row for row in sheet.rows if header_row - 1 <= row.number <= header_row}
+    own = rows.get(header_row, Row(header_row, ()))
+    alone = tuple((tidy(cell),) for cell in own.cells)
+    above = rows.get(header_row - 1)
+    if above is None or not _is_all_text(above) or not _is_all_text(own):
+        return alone
+    grouped = _grouped(above, own)
+    return grouped if _recognised(grouped) > _recognised(alone) else alone
+
+
+def _is_all_text(row: Row) -> bool:
+    return all(cell is None or isinstance(cell, str) for cell in row.cells) and any(row.cells[1:])
+
+
+def _grouped(above: Row, own: Row) -> Headings:
+    """“Arrival” over “Date” and “Time” as “Arrival Date” and “Arrival Time”; a group reaches to the next one."""
+    group = ""
+    found = []
+    for column in range(max(len(above.cells), len(own.cells))):
+        heading = tidy(own.cell(column))
+        group = tidy(above.cell(column)) or (group if heading else "")
+        both = heading if words(heading) == words(group) else f"{group} {heading}".strip()
+        found.append((both, heading) if heading and both != heading else (both,))
+    return tuple(found)
 
 
 def _lettered(index: int) -> str:
@@ -118,20 +176,21 @@ def _samples(texts: Iterable[str]) -> tuple[str, ...]:
 Score = tuple[bool, int, int]
 
 
-def _assigned(header: Row) -> list[tuple[Score, str, int]]:
-    """The guesses, the surest first; each field and each column once, the leftmost of equal columns."""
+def _assigned(headings: Headings) -> list[tuple[Score, str, int]]:
+    """The guesses, the surest first; each column once, and each field once unless columns fill it together."""
     found = [
         (score, field.key, column)
-        for column, cell in enumerate(header.cells)
+        for column, readings in enumerate(headings)
+        for heading in {words(reading) for reading in readings}
         for field in FIELDS
-        if (score := _score(words(tidy(cell)), field.headings)) is not None
+        if (score := _score(heading, field.headings)) is not None
     ]
     found.sort(key=lambda one: (*one[0], -one[2]), reverse=True)
     keys: set[str] = set()
     columns: set[int] = set()
     chosen = []
     for score, key, column in found:
-        if key not in keys and column not in columns:
+        if column not in columns and (key not in keys or (BY_KEY[key].joins and score[0])):
             keys.add(key)
             columns.add(column)
             chosen.append((score, key, column))
@@ -139,10 +198,11 @@ def _assigned(header: Row) -> list[tuple[Score, str, int]]:
 
 
 def _score(heading: str, known: tuple[str, ...]) -> Score | None:
-    """How well the heading fits: as it stands before by its words, more words before fewer, early before late."""
-    if heading in known:
-        return True, len(heading.split()), -known.index(heading)
+    """How well the heading fits: with the same words before by some of them, more words before fewer, early before late."""
     said = set(heading.split())
+    for position, wanted in enumerate(known):
+        if heading == wanted or (len(said) > 1 and said == set(wanted.split())):
+            return True, len(said), -position
     if not said or said & _OTHER_THINGS:
         return None
     fitting = [

@@ -3,22 +3,21 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as Values
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_datetime
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from guests.importing.asking import MOST, Question, questions_of
+from guests.importing.byhand import Change
 from guests.importing.cells import Value
-from guests.importing.checking import Severity
 from guests.importing.diffing import Diff, Kind, RowDiff
-from guests.importing.fields import label_of, model_field
+from guests.importing.fields import NAME_PARTS, label_of
+from guests.importing.judged import Severity
 from guests.importing.mapping import Mapping
-from liaison.clock import clock_time, zone, zone_label
+from guests.importing.shown import shown
 
 SHOWN_ROWS = 300
 """How many rows of a kind one page shows; the numbers always tell of all."""
@@ -43,6 +42,7 @@ class ShownChange:
     label: str
     before: str
     after: str
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,12 @@ class Outcome:
     delegations: tuple[str, ...]
     hotels: tuple[str, ...]
     passed_over: tuple[int, ...]
+    kept: tuple[ShownGuest, ...] = ()
+    gone: tuple[str, ...] = ()
+    gone_total: int = 0
+    questions: tuple[Question, ...] = ()
+    question_total: int = 0
+    by_hand: int = 0
     limit: int = SHOWN_ROWS
 
 
@@ -90,6 +96,8 @@ def outcome_of(diff: Diff, mapping: Mapping, time_zone: str) -> Outcome:
     errors = _messages(diff, Severity.ERROR)
     warnings = _messages(diff, Severity.WARNING)
     keys = _shown_keys(diff, mapping)
+    questions = questions_of(diff, time_zone)
+    kept = (one for one in diff.rows if one.kept)
     return Outcome(
         counts=_counts(diff, len(warnings)),
         errors=tuple(errors[:SHOWN_ROWS]),
@@ -107,12 +115,21 @@ def outcome_of(diff: Diff, mapping: Mapping, time_zone: str) -> Outcome:
         delegations=diff.delegations,
         hotels=diff.hotels,
         passed_over=diff.passed_over,
+        kept=tuple(
+            ShownGuest(one.row.number, one.row.name, _shown_changes(one, time_zone, kept=True))
+            for one in islice(kept, SHOWN_ROWS)
+        ),
+        gone=tuple(str(visit.values["name"]) for visit in diff.gone[:SHOWN_ROWS]),
+        gone_total=len(diff.gone),
+        questions=questions[:MOST],
+        question_total=len(questions),
+        by_hand=diff.by_hand,
     )
 
 
 def _shown_keys(diff: Diff, mapping: Mapping) -> list[str]:
     """The fields of the chosen columns, and the delegation where unknown countries became one."""
-    keys = [key for _column, key in mapping.columns if key != "name"]
+    keys = [key for key in mapping.fields if key not in ("name", *NAME_PARTS)]
     if diff.delegations and "delegation" not in keys:
         keys.append("delegation")
     return keys
@@ -160,15 +177,23 @@ def _guests(diff: Diff, kind: Kind, more: Any) -> tuple[ShownGuest, ...]:
     return tuple(ShownGuest(one.row.number, one.row.name, **more(one)) for one in islice(found, SHOWN_ROWS))
 
 
-def _shown_changes(one: RowDiff, time_zone: str) -> tuple[ShownChange, ...]:
+def _shown_changes(one: RowDiff, time_zone: str, *, kept: bool = False) -> tuple[ShownChange, ...]:
     return tuple(
         ShownChange(
             capfirst(label_of(change.key)),
-            shown(change.key, change.before, time_zone),
+            _before(change, time_zone),
             shown(change.key, change.after, time_zone),
+            change.by_hand,
         )
-        for change in one.changes
+        for change in (one.kept if kept else one.changes)
     )
+
+
+def _before(change: Change, time_zone: str) -> str:
+    """What is stored; of private data only that there is something."""
+    if change.key == "phones":
+        return "•••" if change.before else ""
+    return shown(change.key, change.before, time_zone)
 
 
 def _shown_cells(one: RowDiff, keys: Iterable[str], time_zone: str) -> tuple[str, ...]:
@@ -180,29 +205,6 @@ def _shown_cells(one: RowDiff, keys: Iterable[str], time_zone: str) -> tuple[str
 def _with_note(key: str, values: Values[str, Value], time_zone: str) -> str:
     note = str(values.get(_NOTE_OF.get(key, ""), "") or "")
     return " · ".join(filter(None, [shown(key, values.get(key), time_zone), note]))
-
-
-def shown(key: str, value: Value, time_zone: str) -> str:
-    """A value as people read it; empty for nothing."""
-    if value is None or value in ("", ()):
-        return ""
-    if isinstance(value, datetime):
-        return _moment(value, time_zone)
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    if key == "country":
-        return str(_locale().territories.get(str(value), value))
-    choices: Iterable[tuple[Any, Any]] = model_field(key).flatchoices
-    return str(dict(choices).get(value, value))
-
-
-def _locale() -> Locale:
-    return Locale.parse(get_language() or "en", sep="-")
-
-
-def _moment(moment: datetime, time_zone: str) -> str:
-    day = format_datetime(moment, "EEE d MMM y", tzinfo=zone(time_zone), locale=_locale())
-    return f"{day}, {clock_time(moment, time_zone)} {zone_label(moment, time_zone)}"
 
 
 def summary_text(summary: Values[str, Any]) -> str:

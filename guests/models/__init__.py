@@ -2,24 +2,37 @@
 
 from guests.models.assignment import Assignment, Handover
 from guests.models.guest import Guest, GuestPrivate, PrivateReading
-from guests.models.guest_list import GuestList
+from guests.models.guest_list import GuestList, ListedVisit
+from guests.models.guest_list_run import GuestListRun
 from guests.models.itinerary import ItineraryItem
 from guests.models.logbook import LogbookEntry
 from guests.models.paper import Print, PrintRun
 from guests.models.plan_mark import PlanMark
 from guests.models.protocol import ProtocolNote
+from guests.models.quoted import (
+    AddressedMember,
+    AddressedPerson,
+    QuotedEvent,
+    QuotedPoint,
+    QuotedVehicle,
+    QuotedVenue,
+)
 from guests.models.reminder import ReminderRule
 from guests.models.request import Request, RequestComment
 from guests.models.visit import Delegation, Movement, Visit
 
 __all__ = [
+    "AddressedMember",
+    "AddressedPerson",
     "Assignment",
     "Delegation",
     "Guest",
     "GuestList",
+    "GuestListRun",
     "GuestPrivate",
     "Handover",
     "ItineraryItem",
+    "ListedVisit",
     "LogbookEntry",
     "Movement",
     "PlanMark",
@@ -27,6 +40,10 @@ __all__ = [
     "PrintRun",
     "PrivateReading",
     "ProtocolNote",
+    "QuotedEvent",
+    "QuotedPoint",
+    "QuotedVehicle",
+    "QuotedVenue",
     "ReminderRule",
     "Request",
     "RequestComment",

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guests.models.plan_mark import marks_plan_when_quoted_changes
 from liaison.accounts.models import User
 from liaison.encryption import EncryptedTextField
 from liaison.history import tracked
@@ -72,6 +73,12 @@ class Guest(models.Model):
         verbose_name = _("guest")
         verbose_name_plural = _("guests")
         ordering = ["name", "pk"]
+        triggers = [
+            marks_plan_when_quoted_changes(
+                "SELECT id, now() FROM guests_visit WHERE guest_id = ROW.id",
+                *("name", "honorific_before", "honorific_after", "addressed_as"),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.titled_name

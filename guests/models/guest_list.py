@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Role
 from events.models.staff import events_of
+from guests.models.visit import Visit
 from liaison.accounts.models import User
 from liaison.scope import ScopedQuerySet
 
@@ -58,3 +59,34 @@ class GuestList(models.Model):
         """Note what was written, and when."""
         self.summary, self.applied_at, self.state = summary, at, self.State.APPLIED
         self.save(update_fields=["summary", "applied_at", "state"])
+
+
+class ListedVisitQuerySet(ScopedQuerySet["ListedVisit"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        return models.Q(visit__event__in=events_of(user, Role.COORDINATOR))
+
+
+class ListedVisit(models.Model):
+    """What the lists have said of a visit until now; what is stored and differs was entered by a person."""
+
+    visit = models.OneToOneField(
+        Visit, on_delete=models.CASCADE, related_name="listed", verbose_name=_("visit")
+    )
+    guest_list = models.ForeignKey(
+        GuestList,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("last named in"),
+    )
+    values = models.JSONField(_("as listed"), default=dict)
+
+    objects = ListedVisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("visit as listed")
+        verbose_name_plural = _("visits as listed")
+
+    def __str__(self) -> str:
+        return str(self.visit)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event, Role, Venue
 from events.models.staff import events_of
 from guests.models.guest import Guest
+from guests.models.plan_mark import marks_plan_when_quoted_changes
 from liaison.accounts.models import User
 from liaison.history import tracked
 from liaison.scope import ScopedQuerySet
@@ -77,9 +78,9 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
         """Coordinators of the event; officers from the day they are assigned to the end of their assignment."""
         from guests.models.assignment import Assignment  # noqa: PLC0415 (an assignment is to a visit: they need one another)
 
-        assigned = Assignment.objects.not_over(at).filter(officer__user=user, officer__role=Role.OFFICER)
+        duties = Assignment.objects.duties_of(user, at)
         return models.Q(event__in=events_of(user, Role.COORDINATOR)) | models.Q(
-            pk__in=assigned.values("visit_id")
+            pk__in=duties.values("visit_id")
         )
 
     def coordinated_by(self, user: User) -> Self:
@@ -175,11 +176,12 @@ class Visit(models.Model):
                 violation_error_message=_("Another visit at the event has this key."),
             ),
         ]
+        triggers = [marks_plan_when_quoted_changes("SELECT ROW.id, now()", "event", "guest")]
 
     def __str__(self) -> str:
         return str(self.guest)
 
-    def move_to(self, status: Movement, *, at: datetime) -> None:
-        """Note where the guest is since `at`; the caller writes the logbook."""
+    def move_to(self, status: Movement, *, at: datetime | None) -> None:
+        """Note where the guest is since `at`, None for not known since when; the caller writes the logbook."""
         self.status, self.status_at = status, at
         self.save(update_fields=["status", "status_at", "updated_at"])

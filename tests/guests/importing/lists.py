@@ -31,6 +31,18 @@ def uploaded(event: Event, by: User, data: bytes, filename: str = "list.csv") ->
     return guest_list
 
 
+def answered(guest_list: GuestList, **answers: str) -> GuestList:
+    """The list with answers to questions about it; “person_7” stands for “person-7”."""
+    mapping = Mapping.from_json(guest_list.mapping)
+    given = {
+        name.replace("person_", "person-").replace("officer_", "officer-"): said
+        for name, said in answers.items()
+    }
+    guest_list.choose_columns(mapping.answered(given).as_json())
+    guest_list.refresh_from_db()
+    return guest_list
+
+
 def listed(event: Event, by: User, *rows: list[Any], headings: list[str] = HEADINGS) -> GuestList:
     return uploaded(event, by, files.csv_text([headings, *rows]).encode())
 

@@ -19,7 +19,8 @@ from guests.importing.applying import (
     NotAppliedError,
     apply_guest_list,
 )
-from guests.importing.diffing import Change, Kind
+from guests.importing.byhand import Change
+from guests.importing.diffing import Kind
 from guests.importing.reading import UnreadableFileError
 from guests.importing.stored import Stored, stored_at
 from guests.models import Delegation, Guest, GuestList, Visit
@@ -31,6 +32,7 @@ from tests.guests.importing.lists import (
     BUDI,
     CIRI,
     HEADINGS,
+    answered,
     applied,
     diff_for,
     everything,
@@ -60,7 +62,8 @@ def test_a_list_becomes_guests_visits_delegations_and_hotels(event: Event, ratna
     assert done.state == GuestList.State.APPLIED
     assert done.applied_at == NOW
     assert done.summary == {
-        "new": 3, "changed": 0, "unchanged": 0, "left_out": [], "delegations": 2, "hotels": 2,
+        "new": 3, "changed": 0, "unchanged": 0, "left_out": [], "delegations": 2, "hotels": 2, "merged": 0, "gone": 0,
+        "assigned": 0,
     }  # fmt: skip
     ana = Visit.objects.get(external_key="A1")
     assert (ana.guest.name, ana.guest.office, ana.guest.country) == ("Ana Lim", "Minister", "SG")
@@ -123,12 +126,55 @@ def test_a_blank_cell_and_an_absent_column_erase_nothing(event: Event, ratna: Us
     )  # fmt: skip
 
 
-def test_what_a_person_entered_is_changed_only_as_shown(event: Event, ratna: User) -> None:
+def test_what_a_person_entered_stays_while_the_list_says_the_same_as_ever(event: Event, ratna: User) -> None:
     applied(event, ratna, ANA)
     Guest.objects.update(office="Senior Minister")
-    assert diff_for(listed(event, ratna, ANA)).rows[0].changes == (
-        Change("office", "Senior Minister", "Minister"),
-    )
+    [row] = diff_for(listed(event, ratna, ANA)).rows
+    assert (row.kind, row.changes) == (Kind.UNCHANGED, ())
+    assert row.kept == (Change("office", "Senior Minister", "Minister", by_hand=True),)
+    applied(event, ratna, ANA)
+    assert Guest.objects.get().office == "Senior Minister"
+
+
+@pytest.mark.parametrize(
+    ("policy", "office"), [("", "President"), ("keep", "Senior Minister"), ("list", "President")]
+)
+def test_a_list_with_news_goes_over_what_a_person_entered_only_as_shown(
+    event: Event, ratna: User, policy: str, office: str
+) -> None:
+    applied(event, ratna, ANA)
+    Guest.objects.update(office="Senior Minister")
+    newer = answered(listed(event, ratna, with_(ANA, Office="President")), by_hand=policy)
+    [row] = diff_for(newer).rows
+    shown = (Change("office", "Senior Minister", "President", by_hand=True),)
+    assert (row.changes, row.kept) == ((), shown) if policy == "keep" else (shown, ())
+    apply_guest_list(guest_list=newer, by=ratna, at=NOW)
+    assert Guest.objects.get().office == office
+
+
+def test_a_person_can_be_overruled_with_what_the_list_always_said(event: Event, ratna: User) -> None:
+    applied(event, ratna, ANA)
+    Guest.objects.update(office="Senior Minister")
+    [row] = diff_for(answered(listed(event, ratna, ANA), by_hand="list")).rows
+    assert row.changes == (Change("office", "Senior Minister", "Minister", by_hand=True),)
+
+
+def test_a_time_kept_by_hand_keeps_its_precision(event: Event, ratna: User) -> None:
+    applied(event, ratna, ANA)
+    by_hand = datetime(2027, 5, 12, 3, 30, tzinfo=UTC)
+    Visit.objects.update(arrives_at=by_hand)
+    newer = answered(listed(event, ratna, with_(ANA, Arrival="~12/05/2027 11:00")), by_hand="keep")
+    [row] = diff_for(newer).rows
+    assert (row.kind, [change.key for change in row.kept]) == (Kind.UNCHANGED, ["arrives_at"])
+
+
+def test_who_is_gone_from_the_list_is_named_and_stays(event: Event, ratna: User) -> None:
+    applied(event, ratna, ANA, BUDI)
+    make_visit(event, make_guest("Never Listed"))
+    newer = listed(event, ratna, ANA, CIRI)
+    assert [one.values["name"] for one in diff_for(newer).gone] == ["Budi Santoso"]
+    assert apply_guest_list(guest_list=newer, by=ratna, at=NOW).summary["gone"] == 1
+    assert Visit.objects.filter(event=event).count() == 4
 
 
 def test_a_venue_of_that_name_is_used_whatever_its_kind(event: Event, ratna: User) -> None:
@@ -254,11 +300,11 @@ def test_queries_do_not_grow_with_the_rows(
     event: Event, ratna: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     first = listed(event, ratna, *numbered(rows))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(20):
         apply_guest_list(guest_list=first, by=ratna, at=NOW)
     changed = [[*row[:2], "Prime Minister", *row[3:7], "Sea Hotel", row[8]] for row in numbered(rows)]
     second = listed(event, ratna, *changed)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(19):
         apply_guest_list(guest_list=second, by=ratna, at=NOW)
     assert second.event.visits.filter(guest__office="Prime Minister", hotel__name="Sea Hotel").count() == rows
 
@@ -302,7 +348,8 @@ def test_two_lists_of_one_event_are_applied_one_after_the_other(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, *, locked: bool
 ) -> None:
     lists = [listed(cast.event, cast.ratna, ANA, BUDI) for _ in range(2)]
-    meanwhile(monkeypatch, lambda: time.sleep(0.3))
+    both = threading.Barrier(2, timeout=10)
+    meanwhile(monkeypatch, (lambda: time.sleep(0.3)) if locked else both.wait)
     if not locked:
         monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_options: rows)
     outcomes = at_once(*lists, by=cast.ratna)

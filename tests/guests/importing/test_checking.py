@@ -1,6 +1,7 @@
 """Rows judged: what is wrong, what is doubtful, and by which key a guest is known."""
 
-from guests.importing.checking import Checked, Severity, check_rows, made_key
+from guests.importing.checking import check_rows, made_key
+from guests.importing.judged import Checked, Severity
 from guests.importing.mapping import Mapping
 from guests.importing.sheets import Cell, sheet_of
 from tests.guests.importing.test_cells import FACTS
@@ -54,7 +55,7 @@ def test_the_same_guest_in_another_spelling_is_an_error_without_keys_and_a_doubt
             3,
             "WARNING",
             "name",
-            "Perhaps the same guest as in row 2: name, country and organisation are equal.",
+            "Perhaps the same guest as in row 2; until you say so, this row stands for another guest.",
         )
     ]
 
@@ -99,3 +100,27 @@ def test_a_made_key_fits_and_stays_different_for_long_names() -> None:
     assert len(keys) == 2
     assert {len(key) for key in keys} == {200}
     assert made_key({"office": "Rector"}) == ""
+
+
+def test_a_note_below_the_table_and_headings_repeated_in_it_are_passed_over() -> None:
+    found = checked(
+        ["name", "office"],
+        ["Ana", "Rector"],
+        ["name", "office"],
+        ["Catatan: data sementara per 2 Mei"],
+        ["Total: 1"],
+    )
+    assert [row.name for row in found.rows] == ["Ana"]
+    assert found.passed_over == (3, 4, 5)
+
+
+def test_a_name_in_two_columns_is_one_with_the_given_name_first() -> None:
+    found = checked(["family_name", "given_name"], ["Minamoto", "Haruto"], ["Sukarno", None])
+    assert [row.name for row in found.rows] == ["Haruto Minamoto", "Sukarno"]
+
+
+def test_a_room_has_its_own_column_before_the_hotels() -> None:
+    found = checked(["name", "room", "hotel"], ["Ana", "7", "Bay Hotel / 1201"], ["Bo", None, "Sea Hotel"])
+    assert [(row.values.get("room"), row.values["hotel"]) for row in found.rows] == [
+        ("7", "Bay Hotel"), (None, "Sea Hotel"),
+    ]  # fmt: skip

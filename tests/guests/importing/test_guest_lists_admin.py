@@ -347,3 +347,120 @@ def test_queries_of_the_changelist_do_not_grow_with_the_lists(cast: Cast, ratna:
         guest_list.pk = None
         guest_list.save()
     assert queries_about(ratna, "/admin/guests/guestlist/", "guests_guestlist") == 2
+
+
+def answer(client: Client, guest_list: GuestList, **answers: str) -> Any:
+    """Answer questions on the preview, and look at it again; “person_3” stands for “person-3”."""
+    given = {name.replace("_", "-", 1): said for name, said in answers.items()}
+    client.post(address("preview", guest_list), {"answer": "yes"} | given)
+    return client.get(address("preview", guest_list))
+
+
+def test_two_spellings_of_one_guest_are_shown_side_by_side_and_merged_on_a_persons_word(
+    cast: Cast, ratna: Client
+) -> None:
+    table: list[list[Any]] = [
+        ["Nama", "Jabatan", "Diet"],
+        ["Haruto Minamoto", "Vice President", None],
+        ["MINAMOTO Haruto", "VP", "Gluten free"],
+    ]
+    guest_list, page = previewed(ratna, cast.event, files.xlsx(table))
+    [question] = page.context["outcome"].questions
+    assert [(side.label, side.here, side.there) for side in question.sides] == [
+        ("Full name", "MINAMOTO Haruto", "Haruto Minamoto"),
+        ("Office", "VP", "Vice President"),
+        ("Diet", "Gluten free", ""),
+    ]
+    assert "the same guest as in row 2" in page.content.decode()
+    assert page.context["outcome"].counts[0].number == 2
+    page = answer(ratna, guest_list, person_3="row-2")
+    assert page.context["outcome"].counts[0].number == 1
+    back = answer(ratna, guest_list, person_3="")
+    assert back.context["outcome"].counts[0].number == 2
+    page = answer(ratna, guest_list, person_3="row-2")
+    confirm(ratna, guest_list, page)
+    guest = Guest.objects.get(introduced_by=cast.ratna)
+    assert (guest.name, guest.office, guest.diet) == ("Haruto Minamoto", "Vice President", "Gluten free")
+
+
+@pytest.mark.parametrize(("said", "new"), [("visit", 0), ("other", 1), ("", 1)])
+def test_a_row_like_a_guest_at_the_event_brings_that_one_up_to_date_on_a_persons_word(
+    cast: Cast, ratna: Client, said: str, new: int
+) -> None:
+    guest_list, page = previewed(
+        ratna, cast.event, files.xlsx([["Nama", "Jabatan"], ["Kenji SATOU", "Minister"]])
+    )
+    [question] = page.context["outcome"].questions
+    assert question.headings == ("Row 2", "At the event already")
+    page = answer(ratna, guest_list, person_2=f"visit-{cast.sato.pk}" if said == "visit" else said)
+    confirm(ratna, guest_list, page)
+    assert Guest.objects.filter(introduced_by=cast.ratna).count() == new
+    cast.sato.refresh_from_db()
+    assert (cast.sato.external_key != "") == (said == "visit")
+    if said == "visit":
+        assert cast.sato.guest.name == "Kenji SATOU"
+        _again, page = previewed(
+            ratna, cast.event, files.xlsx([["Nama", "Jabatan"], ["Kenji SATOU", "Minister"]])
+        )
+        assert [count.number for count in page.context["outcome"].counts][:3] == [0, 0, 1]
+
+
+def test_an_answer_that_is_no_choice_is_not_taken(cast: Cast, ratna: Client) -> None:
+    guest_list, _page = previewed(
+        ratna, cast.event, files.xlsx([["Nama", "Jabatan"], ["Kenji SATOU", "Minister"]])
+    )
+    answer(ratna, guest_list, person_2=f"visit-{cast.okafor.pk}", order="dmy")
+    guest_list.refresh_from_db()
+    assert guest_list.mapping["answers"] == {}
+
+
+def test_a_name_in_the_officers_column_is_certain_or_asked(cast: Cast, ratna: Client) -> None:
+    table = [["Nama", "LO"], ["Chen Wei", "Bagus"], ["Rosa Vargas", "Putu?"], ["Tomas Umar", "Putu?"]]
+    guest_list, page = previewed(ratna, cast.event, files.xlsx(table))
+    [question] = page.context["outcome"].questions
+    assert question.text == "Who is “Putu?” (rows 3, 4)?"
+    page = answer(ratna, guest_list, officer_putu=str(cast.sari_officer.pk))
+    confirm(ratna, guest_list, page)
+    led = {name: list(Visit.objects.filter(guest__name=name).values_list("assignments__officer", flat=True)) for name in
+           ("Chen Wei", "Rosa Vargas", "Tomas Umar")}  # fmt: skip
+    assert led == {
+        "Chen Wei": [cast.bagus_officer.pk],
+        "Rosa Vargas": [cast.sari_officer.pk],
+        "Tomas Umar": [cast.sari_officer.pk],
+    }
+
+
+def test_the_order_of_ambiguous_dates_is_asked_once_for_the_file(cast: Cast, ratna: Client) -> None:
+    Event.objects.update(starts_on="2027-05-06", ends_on="2027-06-05")
+    table = [["Nama", "Tiba"], ["Chen Wei", "05/06/2027 10:00"], ["Rosa Vargas", "06/05/2027 10:00"]]
+    guest_list, page = previewed(ratna, cast.event, files.xlsx(table))
+    assert "How does this file write its dates?" in page.content.decode()
+    assert "Say first which figure" in confirm(ratna, guest_list, page).content.decode()
+    page = answer(ratna, guest_list, order="mdy")
+    assert confirm(ratna, guest_list, page).status_code == 302
+    arrives_at = Visit.objects.get(guest__name="Chen Wei").arrives_at
+    assert arrives_at is not None
+    assert arrives_at.isoformat() == "2027-05-06T02:00:00+00:00"
+
+
+def test_the_columns_are_remembered_for_the_events_next_list(cast: Cast, ratna: Client) -> None:
+    first = upload(ratna, cast.event, files.xlsx([["Orang", "Sepatu"], ["Ana", 38]]))
+    ratna.post(first.url, chosen(ratna.get(first.url)) | {"column-0": "name", "column-1": "note"})
+    second = upload(ratna, cast.event, files.xlsx([["Sepatu", "Baru", "ORANG"], [38, "x", "Ana"]]))
+    data = chosen(ratna.get(second.url))
+    assert (data["column-0"], data["column-1"], data["column-2"]) == ("note", "", "name")
+    hendra = signed_in(cast.hendra)
+    other = upload(hendra, cast.other_event, files.xlsx([["Sepatu", "Orang"], [38, "Ana"]]))
+    assert chosen(hendra.get(other.url))["column-0"] == ""
+
+
+def test_stored_phones_are_not_shown_on_the_preview(cast: Cast, ratna: Client) -> None:
+    rows = [["Kode", "Nama", "HP"], ["S1", "Chen Wei", "0812 0000 0102"]]
+    guest_list, page = previewed(ratna, cast.event, files.xlsx(rows))
+    confirm(ratna, guest_list, page)
+    rows[1][2] = "0812 0000 0999"
+    _newer, page = previewed(ratna, cast.event, files.xlsx(rows))
+    assert "0812 0000 0999" in page.content.decode()
+    assert "0812 0000 0102" not in page.content.decode()
+    [chen] = page.context["outcome"].changed
+    assert [change.before for change in chen.changes] == ["•••"]

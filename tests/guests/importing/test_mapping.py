@@ -39,9 +39,21 @@ def test_the_columns_of_the_general_debate() -> None:
         ),
         (["Nama Lengkap & Gelar", "Jabatan", "Instansi / Negara"], ["name", "office", "organisation"]),
         (["NAMA", "Negara", "Delegasi", "Tgl. & Jam Tiba"], ["name", "country", "delegation", "arrives_at"]),
-        (["Name", "Arrival", "Arrival flight", "Departure"], ["name", "arrives_at", "", "departs_at"]),
+        (
+            ["Name", "Arrival", "Arrival flight", "Departure"],
+            ["name", "arrives_at", "arrival_flight", "departs_at"],
+        ),
         (["Guest ID", "Guest name", "Hotel name", "Room no."], ["external_key", "name", "hotel", "room"]),
-        (["Nama", "No. HP / WA", "LO", "No"], ["name", "", "", ""]),
+        (["Nama", "No. HP / WA", "LO", "No"], ["name", "phones", "officer", ""]),
+        (["Surname", "Given name", "Position"], ["family_name", "given_name", "office"]),
+        (
+            ["Nama", "Tanggal Tiba", "Jam Tiba", "Flight", "Tgl Pulang", "Jam Pulang"],
+            ["name", "arrives_at", "arrives_at", "arrival_flight", "departs_at", "departs_at"],
+        ),
+        (
+            ["Name", "Departure", "Departure city", "Remarks", "Notes"],
+            ["name", "departs_at", "", "note", "note"],
+        ),
         (["Shoe size", "Favourite colour"], ["", ""]),
     ],
 )
@@ -88,3 +100,35 @@ def test_a_mapping_survives_json() -> None:
     assert mapping.field_of(1) == ""
     stale = mapping.as_json() | {"columns": {"0": "name", "1": "shoe_size"}}
     assert Mapping.from_json(stale).columns == ((0, "name"),)
+
+
+def test_headings_in_two_rows_are_read_together() -> None:
+    table = sheet(
+        ["Daftar tamu"],
+        ["No", "Nama", "Kedatangan", None, None, "Kepulangan", None, "Hotel"],
+        [None, None, "Tgl", "Jam", "Flight", "Tgl", "Jam", None],
+        [1, "Ana Lim", "12/05/2027", "10:00", "GA 448", "14/05/2027", "19:00", "Bay Hotel"],
+    )
+    assert header_row_of(table) == 3
+    assert [(column.heading, column.guess) for column in columns_of(table, 3)] == [
+        ("No", ""),
+        ("Nama", "name"),
+        ("Kedatangan Tgl", "arrives_at"),
+        ("Kedatangan Jam", "arrives_at"),
+        ("Kedatangan Flight", "arrival_flight"),
+        ("Kepulangan Tgl", "departs_at"),
+        ("Kepulangan Jam", "departs_at"),
+        ("Hotel", "hotel"),
+    ]
+
+
+def test_a_row_of_data_below_the_headings_is_no_second_row_of_headings() -> None:
+    table = sheet(["Name", "Office", "Country"], ["Ana Lim", None, None], ["Bo", "Dean", "SG"])
+    assert header_row_of(table) == 1
+
+
+def test_answers_are_kept_and_taken_back() -> None:
+    mapping = Mapping("S", 1, ((0, "name"),)).answered({"order": "dmy", "person-3": "other"})
+    assert Mapping.from_json(mapping.as_json()) == mapping
+    assert (mapping.answer("order"), mapping.answer("officer-sari")) == ("dmy", "")
+    assert mapping.answered({"order": ""}).answers == (("person-3", "other"),)

@@ -1,8 +1,10 @@
 """Files that can be read, and those that are refused with a sentence."""
 
+import io
 import zipfile
 from datetime import date, datetime, time
 
+import openpyxl
 import pytest
 
 from guests.importing.reading import UnreadableFileError, first_sheet, read_sheets
@@ -153,3 +155,22 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyP
 
 def test_columns_are_lettered_as_in_a_spreadsheet() -> None:
     assert [column_letter(index) for index in (0, 25, 26, 51, 702)] == ["A", "Z", "AA", "AZ", "AAA"]
+
+
+def test_a_value_merged_over_several_rows_belongs_to_each() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    table: list[list[str | None]] = [
+        ["Delegation", "Name"],
+        ["Singapore", "Ana"],
+        [None, "Budi"],
+        [None, "Citra"],
+        ["Japan", "Kenji"],
+    ]
+    for row in table:
+        sheet.append(row)
+    sheet.merge_cells("A2:A4")
+    file = io.BytesIO()
+    book.save(file)
+    assert [row[0] for row in cells(file.getvalue())] == ["Delegation", *["Singapore"] * 3, "Japan"]

@@ -1,0 +1,133 @@
+"""Long guest lists, checked and applied by a worker while a page shows how far it is.
+
+The row is the queue: a page writes a run, a worker finds it. Crash semantics: checking writes nothing but the run; applying
+is one transaction, and a list that is applied stays as it is, so that a run begun anew does no harm. A worker that wakes
+up late finds the run no longer its own.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from guests.importing.applying import NotAppliedError, apply_guest_list
+from guests.importing.asking import Question
+from guests.importing.diffing import diff_of
+from guests.importing.filing import checked_rows
+from guests.importing.mapping import Mapping as Columns
+from guests.importing.reading import UnreadableFileError
+from guests.importing.stored import stored_at
+from guests.importing.wording import outcome_of
+from guests.models import GuestList, GuestListRun
+from liaison.accounts.models import User
+
+LONG = 1000
+"""Rows from which a list is left to a worker; a page checks fewer in a second or two."""
+
+logger = logging.getLogger(__name__)
+
+
+class TakenOverError(Exception):
+    """Another worker does the run by now."""
+
+
+def is_long(guest_list: GuestList) -> bool:
+    """Whether the list, as its columns were chosen, is left to a worker."""
+    return int(guest_list.mapping.get("rows", 0)) > LONG
+
+
+def request_run(
+    *,
+    guest_list: GuestList,
+    kind: GuestListRun.Kind,
+    by: User,
+    at: datetime,
+    leave_out_errors: bool = False,
+    seen: str = "",
+) -> GuestListRun:
+    """Ask for the list to be checked or applied; while a run is open already, that one."""
+    try:
+        with transaction.atomic():
+            return GuestListRun.objects.create(
+                guest_list=guest_list, kind=kind, requested_by=by, requested_at=at,
+                leave_out_errors=leave_out_errors, seen=seen, total=int(guest_list.mapping.get("rows", 0)),
+            )  # fmt: skip
+    except IntegrityError:
+        return guest_list.runs.filter(
+            state__in=[GuestListRun.State.WAITING, GuestListRun.State.RUNNING]
+        ).latest("pk")
+
+
+def work_on_next_list(*, clock: Callable[[], datetime]) -> bool:
+    """Do the run that has waited longest, if none is under way; answers whether there was one."""
+    run = _claim(clock())
+    if run is None:
+        return False
+    with override(run.requested_by.language):
+        _work(run, clock)
+    return True
+
+
+def _claim(at: datetime) -> GuestListRun | None:
+    with transaction.atomic():
+        if GuestListRun.objects.held(at).exists():
+            return None
+        waiting = GuestListRun.objects.to_do(at).select_related("requested_by", "guest_list__event")
+        run = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        if run:
+            run.take(at)
+    return run
+
+
+def _work(run: GuestListRun, clock: Callable[[], datetime]) -> None:
+    def step(done: int, total: int) -> None:
+        if not run.go_on(done, total, at=clock()):
+            raise TakenOverError
+
+    try:
+        outcome = _applied(run, step, clock) if run.kind == GuestListRun.Kind.APPLY else _checked(run, step)
+    except TakenOverError:
+        logger.warning("Run %s of a guest list was taken over by another worker", run.pk)
+    except (NotAppliedError, UnreadableFileError) as error:
+        run.fail(str(error), at=clock())
+    except Exception:
+        logger.exception("Run %s of a guest list failed", run.pk)
+        run.fail(_("Something went wrong that an administrator finds in the log."), at=clock())
+    else:
+        if not run.finish(outcome, at=clock()):
+            logger.warning("Run %s of a guest list was taken over by another worker", run.pk)
+
+
+def _checked(run: GuestListRun, step: Callable[[int, int], None]) -> dict[str, Any]:
+    guest_list = run.guest_list
+    diff = diff_of(checked_rows(guest_list, step), stored_at(guest_list.event))
+    outcome = outcome_of(diff, Columns.from_json(guest_list.mapping), guest_list.event.time_zone)
+    return {"outcome": asdict(outcome), "digest": diff.digest}
+
+
+def _applied(
+    run: GuestListRun, step: Callable[[int, int], None], clock: Callable[[], datetime]
+) -> dict[str, Any]:
+    checked = checked_rows(run.guest_list, step)
+    apply_guest_list(
+        guest_list=run.guest_list,
+        by=run.requested_by,
+        at=clock(),
+        leave_out_errors=run.leave_out_errors,
+        seen=run.seen,
+        checked=checked,
+    )
+    return {}
+
+
+def questions_in(outcome: Mapping[str, Any]) -> list[Question]:
+    """The questions of an outcome as a run keeps it, as far as answers need them."""
+    return [
+        Question(one["name"], one["text"], tuple((value, label) for value, label in one["choices"]))
+        for one in outcome["questions"]
+    ]

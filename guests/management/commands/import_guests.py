@@ -1,0 +1,182 @@
+"""`manage.py import_guests`: a guest list from the command line, looked at or applied."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import override
+
+from events.access import may_coordinate
+from events.models import Event
+from guests.importing.applying import NotAppliedError, apply_guest_list
+from guests.importing.asking import questions_of
+from guests.importing.diffing import Diff, Kind, diff_of
+from guests.importing.fields import BY_KEY
+from guests.importing.filing import checked_from, remembered_columns, take_in
+from guests.importing.judged import Severity
+from guests.importing.mapping import Column, Mapping, columns_of, header_row_of
+from guests.importing.reading import UnreadableFileError, first_sheet, read_sheets
+from guests.importing.sheets import Sheet
+from guests.importing.stored import stored_at
+from liaison.accounts.models import User
+
+FAULTY, OPEN, REFUSED = 2, 3, 4
+
+
+class Command(BaseCommand):
+    help = (
+        "Check a guest list against an event and say what it would do; with --apply, do it. Exit codes: 0 fine, "
+        "1 cannot be read or asked for wrongly, 2 rows with errors, 3 a question is open, 4 refused."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("event", help="the event's short name")
+        parser.add_argument("file", type=Path, help="xlsx, xls, ods, csv or tsv")
+        parser.add_argument(
+            "--mapping",
+            type=Path,
+            help="JSON file: sheet, header_row, columns {heading: field}, answers {question: answer}; any may be left out",
+        )
+        parser.add_argument("--answer", action="append", default=[], metavar="QUESTION=ANSWER")
+        parser.add_argument("--apply", action="store_true", help="write it; without this nothing is written")
+        parser.add_argument("--leave-out-errors", action="store_true", help="apply the rows without errors")
+        parser.add_argument(
+            "--by", metavar="E-MAIL", help="the coordinator who applies it; needed with --apply"
+        )
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        parser.add_argument("--language", default="en", help="of the messages")
+
+    def handle(self, **options: Any) -> None:
+        with override(options["language"]):
+            self._run(options)
+
+    def _run(self, options: dict[str, Any]) -> None:
+        event = Event.objects.filter(slug=options["event"]).first()
+        if event is None:
+            raise CommandError(f"There is no event “{options['event']}”.")
+        by = _coordinator(options["by"], event) if options["apply"] else None
+        try:
+            data = options["file"].read_bytes()
+            sheets = read_sheets(data)
+        except (OSError, UnreadableFileError) as error:
+            raise CommandError(str(error)) from error
+        mapping = _mapping(event, sheets, _wishes(options["mapping"]), options["answer"])
+        diff = diff_of(checked_from(sheets, mapping, event), stored_at(event))
+        report = _report(diff, mapping, event)
+        if by:
+            report["applied"] = self._apply(event, data, mapping, diff, by, options)
+        self._print(report, as_json=options["json"])
+        if diff.order_is_open:
+            raise CommandError(
+                "Say which figure of the dates is the day: --answer order=dmy or mdy.", returncode=OPEN
+            )
+        if diff.count(Kind.FAULTY) and not options["leave_out_errors"]:
+            raise CommandError("Some rows have errors.", returncode=FAULTY)
+
+    def _apply(
+        self, event: Event, data: bytes, mapping: Mapping, diff: Diff, by: User, options: dict[str, Any]
+    ) -> bool:
+        """Write exactly what was compared; what stands against it is reported before, by the caller's exit codes."""
+        leave_out = options["leave_out_errors"]
+        if diff.order_is_open or (diff.count(Kind.FAULTY) and not leave_out):
+            return False
+        now = timezone.now()
+        guest_list = take_in(event=event, data=data, filename=options["file"].name, by=by, at=now)
+        guest_list.choose_columns(mapping.as_json())
+        guest_list.refresh_from_db()
+        try:
+            apply_guest_list(
+                guest_list=guest_list,
+                by=by,
+                at=now,
+                leave_out_errors=leave_out,
+                seen=diff.digest,
+                checked=diff.checked,
+            )
+        except NotAppliedError as error:
+            raise CommandError(str(error), returncode=REFUSED) from error
+        return True
+
+    def _print(self, report: dict[str, Any], *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
+            return
+        for message in report["messages"]:
+            where = f"row {message['row']}, {message['column']}"
+            self.stdout.write(f"{message['level']}: {where}: {message['text']}")
+        for question in report["questions"]:
+            self.stdout.write(
+                f"question {question['name']}: {question['text']} {'; '.join(question['choices'])}"
+            )
+        counts = ", ".join(f"{number} {kind}" for kind, number in report["counts"].items())
+        self.stdout.write(f"{counts}. {'Applied.' if report['applied'] else 'Nothing was written.'}")
+
+
+def _coordinator(address: str | None, event: Event) -> User:
+    user: User | None = User.objects.filter(email__iexact=address or "").first()
+    if user is None or not may_coordinate(user, event):
+        raise CommandError("--apply needs --by with the address of a coordinator of the event.")
+    return user
+
+
+def _wishes(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        wishes = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path} is no JSON file: {error}") from error
+    unknown = {field for field in wishes.get("columns", {}).values() if field and field not in BY_KEY}
+    if unknown:
+        raise CommandError(f"No such field: {', '.join(sorted(unknown))}. There are: {', '.join(BY_KEY)}.")
+    return dict(wishes)
+
+
+def _mapping(event: Event, sheets: tuple[Sheet, ...], wishes: dict[str, Any], answers: list[str]) -> Mapping:
+    """What is wished, else what the event's last list had, else what is guessed."""
+    sheet = first_sheet(sheets, wishes.get("sheet", ""))
+    header_row = wishes.get("header_row", header_row_of(sheet))
+    columns = columns_of(sheet, header_row)
+    remembered = remembered_columns(event, columns)
+    wished = wishes.get("columns", {})
+
+    def field_of(column: Column) -> str:
+        return str(wished.get(column.heading, remembered.get(column.index, column.guess)))
+
+    chosen = tuple((one.index, field_of(one)) for one in columns if field_of(one))
+    given = dict(wishes.get("answers", {})) | dict(answer.partition("=")[::2] for answer in answers)
+    return Mapping(sheet.name, header_row, chosen).answered(given)
+
+
+def _report(diff: Diff, mapping: Mapping, event: Event) -> dict[str, Any]:
+    levels = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+    return {
+        "applied": False,
+        "counts": {kind.value: diff.count(kind) for kind in Kind}
+        | {"gone": len(diff.gone), "by_hand": diff.by_hand},
+        "mapping": mapping.as_json(),
+        "gone": [str(one.values["name"]) for one in diff.gone],
+        "messages": [
+            {
+                "row": one.row.number,
+                "column": message.field,
+                "level": levels[message.severity],
+                "text": message.text,
+            }
+            for one in diff.rows
+            for message in one.row.messages
+        ],
+        "questions": [
+            {
+                "name": one.name,
+                "text": one.text,
+                "choices": [value for value, _label in one.choices],
+                "answer": one.answer,
+            }
+            for one in questions_of(diff, event.time_zone)
+            if not one.answer
+        ],
+    }

@@ -1,0 +1,39 @@
+"""What beat and pages ask of a worker. Thin: a task finds its rows and calls a workflow."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from guests.importing.runs import work_on_next_list
+from guests.prints import render_next_print_run
+from guests.reminders import plan_marked_visits
+from liaison.notices.dispatch import dispatch
+from liaison.notices.models import Delivery
+
+_ROUNDS = 50
+
+
+@shared_task(name="guests.plan_and_dispatch", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
+def plan_and_dispatch(lease_seconds: float = Delivery.LEASE.total_seconds()) -> None:
+    """Plan what changed and send what is due, until there is nothing left; what is more waits for the next tick."""
+    for _round in range(_ROUNDS):
+        at = timezone.now()
+        planned = plan_marked_visits(at=at)
+        sent = dispatch(at=at, lease=timedelta(seconds=lease_seconds))
+        if not planned and not sent:
+            return
+
+
+@shared_task(name="guests.render_prints", soft_time_limit=1500, time_limit=1560)  # type: ignore[untyped-decorator]
+def render_prints() -> None:
+    """Render the print runs that wait or were left by a worker that died, one after the other."""
+    while render_next_print_run(clock=timezone.now):
+        pass
+
+
+@shared_task(name="guests.work_on_guest_lists", soft_time_limit=600, time_limit=630)  # type: ignore[untyped-decorator]
+def work_on_guest_lists() -> None:
+    """Check and apply the long guest lists that wait or were left by a worker that died, one after the other."""
+    while work_on_next_list(clock=timezone.now):
+        pass
