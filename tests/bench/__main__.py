@@ -1,0 +1,14 @@
+"""`./run bench [--quick] [volume] [screen] [paper]`: measure, print a table, and fail where a stated target is missed."""
+
+import os
+import sys
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
+django.setup()
+
+from tests.bench.report import main  # noqa: E402 (models need the settings)
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,93 @@
+"""What is measured, in which order, and the table it makes."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from events.models import Event
+from guests.demo import volume
+from liaison.accounts.models import User
+from tests.bench import load, paper, screen, server
+
+PARTS = ("volume", "screen", "paper")
+VOLUME_SECONDS = 60
+_AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
+_FULL = {"visits": 1000, "officers": 300, "items": 20_000}
+_QUICK = {"visits": 100, "officers": 30, "items": 2000}
+
+
+def main(argv: list[str]) -> int:
+    """Answer 0 where every stated target is met."""
+    wanted = _arguments(argv)
+    say = sys.stdout.write
+    with _own_database():
+        at = timezone.now()
+        lines, missed = _volume(_QUICK if wanted.quick else _FULL, at)
+        event = Event.objects.get(slug=volume.SLUG)
+        say("\n".join(["Volume", *lines]) + "\n")
+        if "screen" in wanted.parts:
+            rounds, seconds = (6, 0.5) if wanted.quick else (40, 0.5)
+            say(f"Screen ({rounds} rounds of {seconds:g} s each in turn, {_AT_ONCE})\n")
+            lines, more = screen.measure(event, rounds=rounds, seconds=seconds)
+            missed += more
+            say("\n".join(lines) + "\n")
+        if "paper" in wanted.parts:
+            coordinator = User.objects.get(email=f"coordinator@{volume.DOMAIN}")
+            lines = paper.measure(event, by=coordinator, at=at, handouts=3 if wanted.quick else 12)
+            say("\n".join(["Paper", *lines]) + "\n")
+    say("".join(f"MISSED: {target}\n" for target in missed) or "All stated targets are met.\n")
+    return 1 if missed else 0
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./run bench", description="Measure, and fail where a stated target is missed."
+    )
+    parser.add_argument("--quick", action="store_true", help="a tenth of the volume, short rounds")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        choices=[*PARTS, []],
+        metavar="part",
+        help=f"{', '.join(PARTS)}; all where none is named",
+    )
+    wanted = parser.parse_args(argv)
+    wanted.parts = wanted.parts or list(PARTS)
+    return wanted
+
+
+@contextmanager
+def _own_database() -> Iterator[None]:
+    """A database beside the one given, made for this run and dropped at its end."""
+    given = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(given, verbosity=0)
+
+
+def _volume(sizes: dict[str, int], at: datetime) -> tuple[list[str], list[str]]:
+    """The big event, in a zone in which it is now forenoon, so that every run measures the same day."""
+    began = time.perf_counter()
+    volume.make(**sizes, at=at, zone_name=_zone_where_it_is_ten(at))
+    seconds = time.perf_counter() - began
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    told = ", ".join(f"{number:,} {name}" for name, number in sizes.items())
+    missed = (
+        [] if seconds < VOLUME_SECONDS else [f"the volume took {seconds:.0f} s, more than {VOLUME_SECONDS}"]
+    )
+    return [f"     {told}: {seconds:.1f} s (needs < {VOLUME_SECONDS} s)"], missed
+
+
+def _zone_where_it_is_ten(at: datetime) -> str:
+    """An `Etc` zone; their names count backwards: Etc/GMT-8 is UTC+8."""
+    ahead = (10 - at.astimezone(UTC).hour + 11) % 24 - 11
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"

@@ -1,0 +1,8 @@
+"""The installation's settings, with two bare views beside the app's own and a database of the bench's own."""
+
+from liaison.settings import *  # noqa: F403 (the same settings is the point)
+from liaison.settings import DATABASES, ROOT, TEMPLATES
+
+ROOT_URLCONF = "tests.bench.urls"
+TEMPLATES[0]["DIRS"] = [ROOT / "templates", ROOT / "tests" / "bench" / "templates"]
+DATABASES["default"]["TEST"] = {"NAME": f"bench_{DATABASES['default']['NAME']}"}

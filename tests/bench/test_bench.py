@@ -1,0 +1,63 @@
+"""The bench measures what it says: the load generator, the percentile, and baselines that do five queries and one."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from liaison.settings import ROOT, TEMPLATES
+from tests.bench import load
+from tests.bench.screen import queries_of
+from tests.cast import Cast
+
+SIGN_IN = 2  # the session and the user
+BENCH_TEMPLATES = [TEMPLATES[0] | {"DIRS": [ROOT / "tests" / "bench" / "templates"]}]
+
+
+class Answer(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/" else 404)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is given)
+        """Say nothing."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def test_the_generator_counts_answers_in_a_bounded_time(port: int) -> None:
+    done = load.run(port, "/", "", 0.2)
+    assert done.latencies
+    assert done.seconds < 2
+    assert done.rate == len(done.latencies) / done.seconds
+
+
+def test_the_generator_fails_on_anything_but_the_page(port: int) -> None:
+    with pytest.raises(load.UnexpectedAnswerError, match="404"):
+        load.run(port, "/gone", "", 0.2)
+
+
+def test_percentile_is_the_nearest_rank() -> None:
+    assert load.percentile(range(1, 101), 95) == 95
+    assert load.percentile([3.0], 95) == 3.0
+    assert load.percentile([1.0, 2.0], 95) == 2.0
+
+
+@override_settings(ROOT_URLCONF="tests.bench.urls", TEMPLATES=BENCH_TEMPLATES)
+def test_the_baselines_make_five_queries_and_one(cast: Cast, client: Client) -> None:
+    client.force_login(cast.sari)
+    assert queries_of(client, reverse("bench_five", args=[cast.event.pk])) == SIGN_IN + 5
+    assert queries_of(client, reverse("bench_one", args=[cast.event.pk])) == SIGN_IN + 1
