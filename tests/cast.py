@@ -1,7 +1,7 @@
 """The fixed cast of every test about who sees what."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -82,3 +82,11 @@ def cast(db: None) -> Cast:
         sari_officer=sari_officer, bagus_officer=bagus_officer, dewi_officer=dewi_officer,
         sato=sato, lim=lim, okafor=okafor, sari_leads=sari_leads,
     )  # fmt: skip
+
+
+def bring_to(cast: Cast, at: datetime) -> None:
+    """Move the cast's duties so that at that moment they stand as they do at NOW: for pages, which look at the clock."""
+    day = timedelta(days=1)
+    over = Assignment.objects.filter(officer=cast.dewi_officer)
+    over.update(starts_at=at - 2 * day, ends_at=at - day)
+    Assignment.objects.exclude(pk__in=over).update(starts_at=at - day, ends_at=at + 2 * day)

@@ -1,6 +1,7 @@
 """Invariants that the database itself holds."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -69,14 +70,14 @@ def test_the_second_lead_is_refused_with_a_sentence_before_it_is_saved(cast: Cas
 def test_what_is_no_second_lead_is_accepted(cast: Cast, change: str) -> None:
     if change == "withdrawn":
         cast.sari_leads.withdraw()
-    fields = {
+    kinds: dict[str, dict[str, Any]] = {
         "deputy": {"role": Assignment.Role.DEPUTY},
         "after": {"starts_at": cast.sari_leads.ends_at, "ends_at": cast.sari_leads.ends_at + HOUR},
         "other visit": {},
         "withdrawn": {},
-    }[change]
+    }
     visit = make_visit(cast.event) if change == "other visit" else cast.sato
-    assert make_assignment(visit, cast.bagus_officer, **fields).pk
+    assert make_assignment(visit, cast.bagus_officer, **kinds[change]).pk
 
 
 def test_a_person_has_each_role_once(cast: Cast) -> None:

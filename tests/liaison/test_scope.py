@@ -69,7 +69,7 @@ def test_a_withdrawn_assignment_shows_nothing(cast: Cast) -> None:
 
 @pytest.mark.parametrize("model", [ItineraryItem, Request, Guest])
 def test_what_hangs_on_a_visit_is_seen_with_it(cast: Cast, model: type[models.Model]) -> None:
-    path = {Guest: "visits"}.get(model, "visit")
+    path = "visits" if model is Guest else "visit"
     for user in (cast.sari, cast.bagus, cast.dewi, cast.ratna, cast.hendra):
         rows = model.objects.visible_to(user, at=NOW)  # type: ignore[attr-defined]
         assert set(rows.values_list(path, flat=True)) == {visit.pk for visit in visible(user)}

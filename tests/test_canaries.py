@@ -1,0 +1,168 @@
+"""The canary sweep: marker words in rows out of somebody's scope, and every page and file fetched in search of them."""
+
+import re
+import subprocess
+from collections import deque
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from django.contrib import admin
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from guests.models import (
+    Guest,
+    GuestPrivate,
+    ItineraryItem,
+    LogbookEntry,
+    ProtocolNote,
+    Request,
+    Visit,
+)
+from guests.prints import print_handout
+from liaison.accounts.models import User
+from liaison.notices.models import Notice
+from tests.cast import Cast, bring_to
+from tests.factories import make_delegation, make_venue
+
+GUESTS = {"sato": "Zanzibar", "lim": "Quetzal", "okafor": "Xylophon"}
+PRIVATE = "Kryptonit"
+LINK = re.compile(r'(?:href|src|action)="([^"]+)"')
+MOST_PAGES = 400
+
+
+def paint(model: type[models.Model], rows: models.QuerySet[Any], word: str) -> None:
+    """Put the word into every free text of the rows."""
+    for column in model._meta.get_fields():  # noqa: SLF001 (Django's own API)
+        if (
+            type(column) is models.CharField
+            and not column.choices
+            and not column.unique
+            and column.name not in {"country"}
+        ):
+            rows.update(**{column.name: word})
+
+
+@pytest.fixture
+def painted(cast: Cast) -> Cast:
+    """Every guest's rows carry the guest's own marker; private data and room a marker of their own."""
+    at = timezone.now()
+    bring_to(cast, at)
+    for name, word in GUESTS.items():
+        visit: Visit = getattr(cast, name)
+        paint(Guest, Guest.objects.filter(pk=visit.guest_id), word)
+        paint(Visit, Visit.objects.filter(pk=visit.pk), word)
+        paint(ItineraryItem, ItineraryItem.objects.filter(visit=visit), word)
+        ItineraryItem.objects.filter(visit=visit).update(
+            starts_at=at + timedelta(hours=1), ends_at=at + timedelta(hours=2)
+        )
+        paint(Request, Request.objects.filter(visit=visit), word)
+        paint(ProtocolNote, ProtocolNote.objects.filter(guest=visit.guest_id), word)
+        ItineraryItem.objects.get(visit=visit).vehicle.driver.delete()  # type: ignore[union-attr]
+        LogbookEntry.objects.create(visit=visit, text=word, author=cast.ratna, happened_at=at)
+        GuestPrivate.objects.create(guest=visit.guest, health=f"{PRIVATE} {word}")
+        Visit.objects.filter(pk=visit.pk).update(
+            delegation=make_delegation(visit.event, f"Delegation {word}")
+        )
+        visit.refresh_from_db()
+        print_handout(visit=visit, language="en", by=cast.ratna, at=at)
+        Notice.objects.create(
+            recipient=cast.ratna if visit.event == cast.event else cast.hendra, event=visit.event, kind="reminder",
+            dedupe_key=word, payload={"title": word}, due_at=at, expires_at=at + timedelta(hours=1),
+        )  # fmt: skip
+    make_venue(cast.other_event, f"Venue {GUESTS['okafor']}")
+    return cast
+
+
+def addresses_to_guess(cast: Cast) -> list[str]:
+    """What somebody would try who counts up numbers and knows how the desk is built."""
+    guesses = [reverse("home"), reverse("today"), "/admin/"]
+    guesses += [reverse("press", kwargs={"slug": event.slug}) for event in (cast.event, cast.other_event)]
+    for visit in Visit.objects.all():
+        guesses += [
+            reverse("visit", kwargs={"pk": visit.pk}),
+            reverse("log_request", kwargs={"pk": visit.pk}),
+        ]
+        guesses += [reverse("handout", kwargs={"pk": paper.pk}) for paper in visit.prints.all()]
+    for model in admin.site._registry:  # noqa: SLF001 (no public way)
+        base = f"admin:{model._meta.app_label}_{model._meta.model_name}"  # noqa: SLF001
+        guesses += [reverse(f"{base}_changelist"), reverse(f"{base}_changelist") + "?q=a"]
+        for row in model._default_manager.all()[:50]:  # noqa: SLF001
+            guesses += [reverse(f"{base}_{page}", args=[row.pk]) for page in ("change", "history", "delete")]
+    fields = [
+        ("guests", "visit", "guest"),
+        ("guests", "visit", "delegation"),
+        ("guests", "assignment", "visit"),
+    ]
+    fields += [
+        ("guests", "itineraryitem", "venue"),
+        ("guests", "itineraryitem", "vehicle"),
+        ("guests", "request", "visit"),
+    ]
+    for app, model_name, name in fields:
+        guesses.append(
+            f"/admin/autocomplete/?app_label={app}&model_name={model_name}&field_name={name}&term="
+        )
+    return guesses
+
+
+def text_of(response: Any) -> str:
+    """What a person reads: of a PDF its words, of all else its source."""
+    body: bytes = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.headers.get("Content-Type", "").startswith("application/pdf"):
+        command = ["pdftotext", "-", "-"]
+        return subprocess.run(command, input=body, capture_output=True, check=True).stdout.decode()  # noqa: S603 (no shell, no foreign word)
+    return body.decode(errors="replace")
+
+
+def sweep(user: User, guesses: list[str]) -> dict[str, str]:
+    """Every page and file the person reaches by guessing or by following links, with its text."""
+    client = Client()
+    client.force_login(user)
+    waiting, seen = deque(guesses), set(guesses)
+    read: dict[str, str] = {}
+    while waiting and len(read) < MOST_PAGES:
+        address = waiting.popleft()
+        response = client.get(address)
+        assert response.status_code < 500, address
+        read[address] = text_of(response) + str(dict(response.headers))
+        for link in [
+            *LINK.findall(read[address].replace("&amp;", "&")),
+            response.headers.get("Location", ""),
+        ]:
+            found = urlsplit(urldefrag(urljoin(f"http://testserver{address}", link)).url)
+            path = found.path + (f"?{found.query}" if found.query else "")
+            foreign = found.netloc != "testserver" or path.startswith(("/static/", "/accounts/logout"))
+            if not foreign and path not in seen:
+                seen.add(path)
+                waiting.append(path)
+    return read
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("sari", {"sato"}),
+        ("bagus", {"lim"}),
+        ("dewi", set()),
+        ("putri", set()),
+        ("hendra", {"okafor"}),
+        ("ratna", {"sato", "lim"}),
+    ],
+)
+def test_nobody_reads_a_word_out_of_their_scope(painted: Cast, who: str, sees: set[str]) -> None:
+    read = sweep(getattr(painted, who), addresses_to_guess(painted))
+    everything = "\n".join(read.values())
+    for guest, word in GUESTS.items():
+        leaks = [address for address, text in read.items() if word in text]
+        if guest in sees:
+            assert word in everything, "the canary does not sing at all: the sweep proves nothing"
+        elif who == "putri":  # public names and offices of the event's guests are the press officer's work
+            assert set(leaks) <= {reverse("press", kwargs={"slug": painted.event.slug})}
+        else:
+            assert leaks == []
+    assert [address for address, text in read.items() if PRIVATE in text] == []

@@ -1,0 +1,155 @@
+"""The route matrix: what every address answers to each of the cast. A named route without a row fails."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from guests.models import ItineraryItem, Print, PrintRun, Request
+from guests.prints import print_handout, request_print_run
+from tests.cast import Cast, bring_to
+from tests.factories import make_item, make_request
+
+WHO = ("anonymous", "bagus", "dewi", "sari", "putri", "hendra", "ratna")
+"""Nobody; another officer; who was the guest's officer; who is; the press officer; another event's coordinator; ours."""
+
+OPEN = dict.fromkeys(WHO, 200)
+SIGN_IN = {"anonymous": 302}
+NOBODY = SIGN_IN | dict.fromkeys(WHO[1:], 404)
+SIGNED_IN = SIGN_IN | dict.fromkeys(WHO[1:], 200)
+
+
+@dataclass(frozen=True)
+class Route:
+    """How to ask one address, and what each of the cast is answered."""
+
+    expected: dict[str, int]
+    kwargs: Callable[["Scene"], dict[str, Any]] = lambda scene: {}
+    method: str = "get"
+    data: Callable[["Scene"], dict[str, Any]] = lambda scene: {}
+
+
+@dataclass
+class Scene:
+    """The cast on a day that is today, with papers printed for Mr Sato."""
+
+    cast: Cast
+    sato_print: Print = field(init=False)
+    run: PrintRun = field(init=False)
+    request: Request = field(init=False)
+
+    def __post_init__(self) -> None:
+        at = timezone.now()
+        bring_to(self.cast, at)
+        ItineraryItem.objects.all().delete()
+        make_item(self.cast.sato, "Audience", starts_at=at + timedelta(hours=1))
+        self.request = make_request(self.cast.sato, self.cast.sari)
+        self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
+        self.run = request_print_run(visits=[self.cast.sato], language="en", by=self.cast.ratna, at=at)
+
+
+def sato(scene: Scene) -> dict[str, Any]:
+    return {"pk": scene.cast.sato.pk}
+
+
+def serving(answer: int) -> dict[str, int]:
+    """For the guest's officer and coordinator; a 404 to everybody else."""
+    return NOBODY | {"sari": answer, "ratna": answer}
+
+
+MATRIX: dict[str, Route] = {
+    "home": Route(
+        SIGN_IN | {"bagus": 302, "dewi": 302, "sari": 302, "putri": 302, "hendra": 302, "ratna": 302}
+    ),
+    "today": Route(SIGNED_IN),
+    "visit": Route(serving(200), sato),
+    "read_private": Route(serving(200), sato, "post"),
+    "log_request": Route(serving(302), sato, "post", lambda scene: {"category": "water"}),
+    "close_request": Route(serving(302), lambda scene: {"pk": scene.request.pk}, "post"),
+    "set_status": Route(serving(302), sato, "post", lambda scene: {"status": "landed"}),
+    "undo_status": Route(serving(302), sato, "post"),
+    "print_handout": Route(serving(303), sato, "post"),
+    "handout": Route(serving(200), lambda scene: {"pk": scene.sato_print.pk}),
+    "print_run_file": Route(NOBODY | {"ratna": 404}, lambda scene: {"pk": scene.run.pk}),  # not rendered yet
+    "press": Route(NOBODY | {"putri": 200, "ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),
+    "alive": Route(OPEN),
+    "set_language": Route(dict.fromkeys(WHO, 302), method="post", data=lambda scene: {"language": "id"}),
+}
+
+
+def named_routes(patterns: list[Any]) -> Iterator[str]:
+    """Every name in our own part of the resolver; allauth and the admin have tests of their own below."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace or "accounts/" in str(pattern.pattern):
+                continue
+            yield from named_routes(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name or str(pattern.pattern)
+
+
+def test_every_route_has_a_row() -> None:
+    assert sorted(set(named_routes(get_resolver().url_patterns))) == sorted(MATRIX)
+
+
+def client_of(cast: Cast, who: str) -> Client:
+    client = Client(raise_request_exception=True)
+    if who != "anonymous":
+        client.force_login(getattr(cast, who))
+    return client
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_of_the_cast_is_answered_as_stated(cast: Cast, name: str) -> None:
+    scene, route = Scene(cast), MATRIX[name]
+    address = reverse(name, kwargs=route.kwargs(scene))
+    ask = {who: getattr(client_of(cast, who), route.method) for who in WHO}
+    answers = {who: ask[who](address, route.data(scene)).status_code for who in WHO}
+    assert answers == {who: route.expected[who] for who in WHO}
+
+
+@pytest.mark.parametrize("name", [name for name, route in MATRIX.items() if route.method == "post"])
+def test_what_writes_cannot_be_fetched(cast: Cast, name: str) -> None:
+    scene, route = Scene(cast), MATRIX[name]
+    if name == "log_request":  # its form is shown by GET
+        return
+    assert client_of(cast, "sari").get(reverse(name, kwargs=route.kwargs(scene))).status_code == 405
+
+
+ADMIN_TABLES = sorted(admin.site._registry, key=lambda model: model._meta.label)  # noqa: SLF001 (no public way)
+
+
+@pytest.mark.parametrize("model", ADMIN_TABLES, ids=lambda model: model._meta.label)  # noqa: SLF001
+def test_tables_of_the_desk_open_for_coordinators_only(cast: Cast, model: Any) -> None:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")  # noqa: SLF001
+    answers = {who: client_of(cast, who).get(address).status_code for who in WHO}
+    refused = SIGN_IN | dict.fromkeys(("bagus", "dewi", "sari", "putri"), 403)
+    assert answers == refused | {"hendra": 200, "ratna": 200}
+
+
+@pytest.mark.parametrize("model", ADMIN_TABLES, ids=lambda model: model._meta.label)  # noqa: SLF001
+@pytest.mark.parametrize("view", ["change", "history", "delete"])
+def test_rows_of_another_event_are_not_there(cast: Cast, model: Any, view: str) -> None:
+    scene = Scene(cast)
+    ours = model.objects.visible_to(cast.ratna, at=timezone.now())
+    theirs = model.objects.visible_to(cast.hendra, at=timezone.now())
+    row = ours.exclude(pk__in=theirs.values("pk")).first()
+    if row is None:
+        assert model.__name__ not in {
+            "Visit",
+            "Guest",
+            "ItineraryItem",
+            "Assignment",
+            "Request",
+            "Print",
+            "PrintRun",
+        }, scene
+        return
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}"  # noqa: SLF001
+    assert client_of(cast, "hendra").get(reverse(name, args=[row.pk])).status_code == 404
