@@ -38,6 +38,8 @@ _PLAN: Any = ItineraryItem.objects.standing().values_list(*_ITEM, named=True)
 _OWN: Any = (
     Assignment.objects.select_related("visit__guest", "visit__event").only(*_DUTY).order_by("-starts_at")
 )
+_WAITING: Any = Request.objects.open().only("visit_id", "category", "text", "raised_at", "due_at")
+_RED_LINES: Any = ProtocolNote.objects.red_lines().only("event_id", "guest_id", "country", "text")
 Move = tuple[str, str]  # a movement's value, and its word as it begins a line
 
 
@@ -71,10 +73,11 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One guest, today. Without `can_act` the duty begins later, at `duty_from`."""
+    """One guest, today; `name` is empty where the guest is called by it. Without `can_act` the duty begins later, at `duty_from`."""
 
     pk: int
     called: str
+    name: str
     level: str
     is_vvip: bool
     status: str
@@ -138,8 +141,8 @@ def _duties(user: User, at: datetime) -> list[_Duty]:
     visits = [duty.visit for duty in own.values()]
     hours = {visit.event_id: Hours(visit.event.time_zone, at) for visit in visits}
     items = _by_visit(_items(visits, hours.values()))
-    requests = _by_visit(Request.objects.open().filter(visit__in=[visit.pk for visit in visits]))
-    notes = list(ProtocolNote.objects.red_lines().concerning(visits)) if visits else []
+    requests = _by_visit(_WAITING.filter(visit__in=list(own)))
+    notes = list(_RED_LINES.concerning(visits)) if visits else []
     return [
         _Duty(
             visit=visit,
@@ -187,6 +190,7 @@ def _card(duty: _Duty, undo: int | None) -> Card:
     return Card(
         pk=visit.pk,
         called=visit.guest.called,
+        name=visit.guest.titled_name if visit.guest.addressed_as else "",
         level=visit.get_level_display(),
         is_vvip=visit.level == Visit.Level.VVIP,
         status=words[visit.status],

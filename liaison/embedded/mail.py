@@ -79,7 +79,7 @@ def _headers(message: ParsedMessage, hidden: Sequence[str]) -> list[str]:
     for name in _FIRST:
         value = ", ".join(hidden) if name == "Bcc" else message[name]
         if value:
-            lines.append(f"{name}: {value}")
+            lines.append(f"{name}: {' '.join(value.split())}")  # a long header comes folded
     return lines + [f"{name}: {value}" for name, value in message.items() if name.lower() not in _LAST]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 
 from events.models import Role
 from guests.models import Assignment, PrintRun, Visit
@@ -18,8 +19,9 @@ SENTENCE = "already has a lead"
 
 
 @pytest.fixture
-def desk(transactional_db: None, open_page: Opener) -> Page:
+def desk(transactional_db: None, open_page: Opener, settings: Settings, tmp_path: Path) -> Page:
     """The desk of a coordinator of an event with two officers and no guests."""
+    settings.MEDIA_ROOT = tmp_path
     event = make_event()
     ratna = make_user("Ratna Kusuma")
     make_member(ratna, event, Role.COORDINATOR)
