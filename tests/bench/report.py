@@ -13,9 +13,9 @@ from django.utils import timezone
 from events.models import Event
 from guests.demo import volume
 from liaison.accounts.models import User
-from tests.bench import load, paper, screen, server
+from tests.bench import importing, load, paper, screen, server
 
-PARTS = ("volume", "screen", "paper")
+PARTS = ("volume", "screen", "paper", "import")
 VOLUME_SECONDS = 60
 _AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
 _FULL = {"visits": 1000, "officers": 300, "items": 20_000}
@@ -41,6 +41,10 @@ def main(argv: list[str]) -> int:
             coordinator = User.objects.get(email=f"coordinator@{volume.DOMAIN}")
             lines = paper.measure(event, by=coordinator, at=at, handouts=3 if wanted.quick else 12)
             say("\n".join(["Paper", *lines]) + "\n")
+        if "import" in wanted.parts and not wanted.quick:
+            measured = importing.measure()
+            missed += [] if measured.is_good else ["a guest list of 10,000 rows"]
+            say(f"Import\n     {measured}\n")
     say("".join(f"MISSED: {target}\n" for target in missed) or "All stated targets are met.\n")
     return 1 if missed else 0
 
