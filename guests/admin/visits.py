@@ -42,12 +42,12 @@ class VisitAdmin(EventAdmin):
     list_display = (
         "who",
         "level_shown",
-        "delegation",
         "lead",
+        "attention",
+        "where",
         "arrives",
         "departs",
-        "where",
-        "attention",
+        "delegation",
     )
     list_display_links = ("who",)
     list_filter = (
