@@ -25,8 +25,8 @@ from guests.naming import country_name, language_name
 from guests.requests import OpenRequest, open_request
 from liaison.accounts.models import User
 from liaison.clock import day_of
+from liaison.paper.scripts import marked
 from liaison.phones import dialled
-from liaison.scripts import marked
 
 DONTS_AT_FIRST = 3
 LOGBOOK_LINES = 20

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from guests.itinerary import Day, GuestFacts, Item, Itinerary, Officer, Place
 from guests.models import Print, Visit
 from guests.naming import country_name
-from liaison import pdf
 from liaison.clock import clock_time, day_of, moment_text, span_text, zone_label
-from liaison.letters import has_letters_for, without_pictographs
+from liaison.paper import pdf
+from liaison.paper.letters import has_letters_for, without_pictographs
+from liaison.paper.scripts import marked
 from liaison.phones import dialled
-from liaison.scripts import marked
 
 STYLE = "css/handout.css"
 
@@ -70,12 +70,12 @@ def language_for(languages: Sequence[str]) -> str:
 
 
 def render_handout(handout: Print) -> bytes:
-    """The handout as PDF; the same bytes for the same row. Raises `liaison.pdf.PaperError`."""
+    """The handout as PDF; the same bytes for the same row. Raises `liaison.paper.pdf.PaperError`."""
     return render_handouts([handout], duplex=False).data
 
 
 def render_handouts(handouts: Sequence[Print], *, duplex: bool = True) -> pdf.Part:
-    """Several handouts in one PDF; `duplex` begins each on a sheet of its own. Raises `liaison.pdf.PaperError`."""
+    """Several handouts in one PDF; `duplex` begins each on a sheet of its own. Raises `liaison.paper.pdf.PaperError`."""
     return pdf.bind([_laid_out(handout) for handout in handouts], duplex=duplex)
 
 

@@ -27,7 +27,7 @@ from guests.handout import language_for, render_handouts
 from guests.itinerary import itineraries
 from guests.models import Print, PrintRun, Visit
 from liaison.accounts.models import User
-from liaison.pdf import PaperError, Part, merge
+from liaison.paper.pdf import PaperError, Part, merge
 
 FOLDER = "prints/"  # in the private media
 PAPERS_AT_ONCE = 10

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 
-from liaison.letters import missing_fonts
+from liaison.paper.letters import missing_fonts
 
 
 @register(Tags.security)

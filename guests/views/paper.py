@@ -14,7 +14,7 @@ from guests import prints
 from guests.handout import render_handout
 from guests.models import Print, PrintRun, Visit
 from liaison.accounts.models import User
-from liaison.pdf import PaperError
+from liaison.paper.pdf import PaperError
 
 
 class SignedIn(HttpRequest):

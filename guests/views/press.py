@@ -23,7 +23,7 @@ from guests.naming import country_name
 from guests.views import SignedIn
 from liaison.accounts.models import User
 from liaison.clock import day_of
-from liaison.scripts import marked
+from liaison.paper.scripts import marked
 
 # Only these columns leave the database for this page: nothing else can be shown by mistake.
 _PUBLIC = (

@@ -18,7 +18,7 @@ from events.models import Venue
 from guests.handout import handout_html, language_for, render_handout, render_handouts
 from guests.itinerary import itineraries
 from guests.models import GuestPrivate, ItineraryItem, Print, Visit
-from liaison.pdf import BrokenImageError, MissingFontError
+from liaison.paper.pdf import BrokenImageError, MissingFontError
 from tests.cast import Cast
 from tests.factories import (
     NOW,

@@ -14,7 +14,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from liaison.pictures import picture
+from liaison.paper.pictures import picture
 
 _FONTS_CONFIG = Path(__file__).with_name("fonts.conf")
 _STACKS = "css/print-fonts.css"  # which family is asked for which script

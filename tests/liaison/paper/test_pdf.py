@@ -17,9 +17,9 @@ from django.core.files.storage import default_storage
 from PIL import Image
 from weasyprint.urls import URLFetcher
 
-from liaison import letters
 from liaison.checks import print_fonts
-from liaison.pdf import (
+from liaison.paper import letters
+from liaison.paper.pdf import (
     BrokenImageError,
     ForbiddenAddressError,
     MissingFontError,
@@ -28,7 +28,7 @@ from liaison.pdf import (
     lay_out,
     merge,
 )
-from liaison.pictures import MOST_BYTES, SET_AT, picture
+from liaison.paper.pictures import MOST_BYTES, SET_AT, picture
 from tests.paper import fonts_of, text_of
 
 STYLE = "css/handout.css"
@@ -190,7 +190,7 @@ def test_an_absent_picture_is_an_error(name: str) -> None:
 _ALONE = """
 import django, hashlib, sys
 django.setup()
-from liaison.pdf import bind, lay_out, merge
+from liaison.paper.pdf import bind, lay_out, merge
 part = bind([lay_out("Page", sys.argv[1], style="css/handout.css")])
 print(hashlib.sha256(merge([part, part], title="Both")).hexdigest())
 """

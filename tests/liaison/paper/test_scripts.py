@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liaison.letters import has_letters_for
-from liaison.scripts import Run, marked, runs_of
+from liaison.paper.letters import has_letters_for
+from liaison.paper.scripts import Run, marked, runs_of
 
 
 @pytest.mark.parametrize(

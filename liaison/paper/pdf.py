@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from liaison.letters import FAMILY, missing_fonts
-from liaison.pictures import BrokenImageError, PaperError
+from liaison.paper.letters import FAMILY, missing_fonts
+from liaison.paper.pictures import BrokenImageError, PaperError
 
 if TYPE_CHECKING:
-    from liaison.press import Press
+    from liaison.paper.typesetting import Press
 
 __all__ = [
     "BrokenImageError",
@@ -107,7 +107,7 @@ def merge(parts: Iterable[Part], *, title: str) -> bytes:
 
 @cache
 def _press() -> "Press":
-    from liaison.press import Press  # noqa: PLC0415 (WeasyPrint takes half a second, and Pango: only who prints needs it)
+    from liaison.paper.typesetting import Press  # noqa: PLC0415 (WeasyPrint takes half a second, and Pango: only who prints needs it)
 
     return Press()
 
