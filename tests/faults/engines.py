@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from liaison.embedded import processes
+from liaison.embedded.postgres import Postgres
 from liaison.embedded.redis import Redis
 
 
@@ -17,6 +18,17 @@ def own_redis(folder: Path) -> Iterator[Redis]:
         yield redis
     finally:
         redis.stop()
+
+
+@contextmanager
+def own_postgres(folder: Path) -> Iterator[Postgres]:
+    """A PostgreSQL that only this test uses, empty."""
+    postgres = Postgres(folder / "postgres", folder / "postgres.log", durable=False)
+    postgres.start()
+    try:
+        yield postgres
+    finally:
+        postgres.stop()
 
 
 def kill(redis: Redis) -> None:

@@ -1,9 +1,13 @@
-"""A real web server while Redis is away and after its database connections were cut."""
+"""A real web server while Redis is away, and after its database connections were cut or PostgreSQL was restarted."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
@@ -20,7 +24,7 @@ from tests.factories import (
     make_user,
     make_visit,
 )
-from tests.faults.engines import kill, own_redis
+from tests.faults.engines import kill, own_postgres, own_redis
 from tests.faults.processes import crew, cut_database_connections
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +86,29 @@ def test_the_next_request_works_after_database_connections_were_cut(tmp_path: Pa
 
         assert cut_database_connections() >= 1
         assert "Mr Sato" in browser.get("/today/")
+
+
+def manage(*words: str, **settings: str) -> None:
+    """A command of Django's in a process of its own."""
+    subprocess.run(  # noqa: S603 (our own words)
+        [sys.executable, "manage.py", *words], env=os.environ | settings, check=True, capture_output=True
+    )
+
+
+def test_the_next_request_works_after_postgresql_was_restarted(tmp_path: Path) -> None:
+    with own_postgres(tmp_path) as postgres:
+        settings = {"DATABASE_URL": postgres.url(), "DEBUG": "yes"}
+        manage("migrate", **settings)
+        admin = {"DJANGO_SUPERUSER_EMAIL": "admin@example.org", "DJANGO_SUPERUSER_NAME": "Admin"}
+        manage("createsuperuser", "--noinput", **settings, **admin, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+        with crew(tmp_path, **settings) as team:
+            _web, address = team.web()
+            browser = Browser(address)
+            browser.post("/accounts/login/", login="admin@example.org", password=PASSWORD)
+            assert "/accounts/logout/" in browser.get("/today/")
+
+            postgres.stop()
+            with pytest.raises(HTTPError):  # the control: the page needs the database, and it was away
+                browser.get("/today/")
+            postgres.start()
+            assert "/accounts/logout/" in browser.get("/today/")
