@@ -14,7 +14,7 @@ from guests import reminders
 from guests.models import ItineraryItem, PlanMark
 from guests.reminders import plan_marked_visits
 from liaison.notices import dispatch as dispatching
-from liaison.notices.dispatch import dispatch
+from liaison.notices.dispatch import Hand, dispatch
 from liaison.notices.models import Delivery, Notice
 from liaison.notices.outbox import Wish
 from tests.factories import (
@@ -54,7 +54,18 @@ def test_two_dispatchers_send_each_message_once(
         barrier.wait(20)
         return rows
 
+    first_looks: list[Hand] = []
+    look_up = Hand.look_up
+
+    def look_up_together(hand: Hand) -> None:
+        """Neither sends before both have looked: else the slower would see that all is sent, lease or no lease."""
+        look_up(hand)
+        if not is_guarded and hand not in first_looks:
+            first_looks.append(hand)
+            barrier.wait(20)
+
     monkeypatch.setattr(dispatching, "claim", claim_together)
+    monkeypatch.setattr(Hand, "look_up", look_up_together)
     together(*[lambda: dispatch(at=NOW, batch=MESSAGES)] * 2)
 
     sent = Counter(mail.extra_headers["Message-ID"] for mail in mailoutbox)
