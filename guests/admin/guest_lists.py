@@ -16,12 +16,10 @@ from unfold.decorators import display
 from guests.importing.applying import NotAppliedError, apply_guest_list
 from guests.importing.asking import known_answers, questions_of
 from guests.importing.diffing import diff_of
+from guests.importing.fields import GUEST_LIST
 from guests.importing.filing import checked_rows, headings_chosen, remembered_columns, sheets_of, take_in
 from guests.importing.forms import ColumnsForm, UploadForm
-from guests.importing.mapping import Column, Mapping, columns_of, header_row_of
-from guests.importing.reading import UnreadableFileError, first_sheet
 from guests.importing.runs import is_long, questions_in, request_run
-from guests.importing.sheets import Sheet
 from guests.importing.stored import stored_at
 from guests.importing.wording import outcome_of, summary_counts, summary_text
 from guests.models import GuestList, GuestListRun
@@ -29,6 +27,9 @@ from guests.tasks import work_on_guest_lists
 from liaison.accounts.models import User
 from liaison.admin import ScopedAdmin
 from liaison.queue import nudge
+from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
+from liaison.sheets.reading import UnreadableFileError, first_sheet
+from liaison.sheets.table import Sheet
 from liaison.templatetags.clock import clock, day, zone
 
 _STEPS = (gettext_lazy("File"), gettext_lazy("Columns"), gettext_lazy("Check"), gettext_lazy("Done"))
@@ -175,7 +176,7 @@ class GuestListAdmin(ScopedAdmin):
     def _long_post(self, request: HttpRequest, guest_list: GuestList, checked: GuestListRun | None) -> None:
         if checked and "answer" in request.POST:
             answers = known_answers(questions_in(checked.outcome["outcome"]), request.POST.dict())
-            mapping = Mapping.from_json(guest_list.mapping)
+            mapping = Mapping.from_json(guest_list.mapping, GUEST_LIST)
             guest_list.choose_columns(guest_list.mapping | mapping.answered(answers).as_json())
         if not checked or "answer" in request.POST or "again" in request.POST:
             self._ask_worker(request, guest_list, GuestListRun.Kind.CHECK)
@@ -189,7 +190,7 @@ class GuestListAdmin(ScopedAdmin):
         """Keep what the person said about the list, and show what it would do now."""
         diff = diff_of(checked_rows(guest_list), stored_at(guest_list.event))
         questions = questions_of(diff, guest_list.event.time_zone)
-        mapping = Mapping.from_json(guest_list.mapping)
+        mapping = Mapping.from_json(guest_list.mapping, GUEST_LIST)
         answers = known_answers(questions, request.POST.dict())
         guest_list.choose_columns(guest_list.mapping | mapping.answered(answers).as_json())
         return HttpResponseRedirect(_address("preview", guest_list))
@@ -265,7 +266,7 @@ def _chosen(request: HttpRequest, guest_list: GuestList, sheets: tuple[Sheet, ..
         return sheet, int(written)
     if sheet.name == guest_list.mapping.get("sheet"):
         return sheet, guest_list.mapping["header_row"]
-    return sheet, header_row_of(sheet)
+    return sheet, header_row_of(sheet, GUEST_LIST)
 
 
 def _remembered(
@@ -273,7 +274,7 @@ def _remembered(
 ) -> dict[str, str]:
     """The columns as they were chosen before: for this sheet and header row, else for the event's last list."""
     if guest_list.mapping:
-        mapping = Mapping.from_json(guest_list.mapping)
+        mapping = Mapping.from_json(guest_list.mapping, GUEST_LIST)
         if (mapping.sheet, mapping.header_row) == (sheet.name, header_row):
             return {f"column-{index}": mapping.field_of(index) for index in range(sheet.width)}
     remembered = remembered_columns(guest_list.event, columns)
@@ -292,7 +293,7 @@ def _columns(request: HttpRequest, guest_list: GuestList) -> dict[str, Any]:
     """The columns of the chosen sheet, each with the choice made, remembered or guessed."""
     sheets = sheets_of(guest_list)
     sheet, header_row = _chosen(request, guest_list, sheets)
-    columns = columns_of(sheet, header_row)
+    columns = columns_of(sheet, header_row, GUEST_LIST)
     form = ColumnsForm(
         columns,
         request.POST if request.method == "POST" else None,
@@ -310,7 +311,7 @@ def _columns(request: HttpRequest, guest_list: GuestList) -> dict[str, Any]:
 def _preview(guest_list: GuestList) -> dict[str, Any]:
     """What the list would do now."""
     diff = diff_of(checked_rows(guest_list), stored_at(guest_list.event))
-    mapping = Mapping.from_json(guest_list.mapping)
+    mapping = Mapping.from_json(guest_list.mapping, GUEST_LIST)
     return {
         "guest_list": guest_list,
         "outcome": outcome_of(diff, mapping, guest_list.event.time_zone),

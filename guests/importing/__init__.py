@@ -1,8 +1,8 @@
 """Guest lists: from an uploaded file, through columns, checks and a preview, to visits.
 
-- file to cells: `reading` (with `extract` in a process of its own, and `text`), `sheets`
-- columns: `fields`, `mapping`; `filing` keeps the file and what was chosen, and remembers it for the event's next list
-- cells to values: `cells`, with `dates`, `moments`, `titles`, `countries`
+- the file is read by `liaison.sheets`; `filing` keeps it and what was chosen, and remembers it for the event's next list
+- columns: `fields`
+- cells to values: `cells`, with `titles`
 - rows judged: `checking` and `judged`; one guest in two spellings: `alike`, `repeats`; names of officers: `officers`
 - against what is stored: `stored`, `diffing`; what a person entered: `byhand`; what a person is asked: `asking`
 - shown: `wording`, `shown`; the two forms: `forms`

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from rapidfuzz import fuzz
 
-from guests.importing.comparing import words
+from liaison.sheets.comparing import words
 
 _LIKELY = 88  # of 100: above it two names are one to most readers
 _LIKELY_TOGETHER = 78  # where flight or organisation and country are the same as well

@@ -17,7 +17,6 @@ from guests.importing.beside import (
     write_phones,
 )
 from guests.importing.cells import Value
-from guests.importing.comparing import same
 from guests.importing.diffing import Diff, Kind, RowDiff, diff_of
 from guests.importing.fields import BESIDE, GUEST_KEYS
 from guests.importing.filing import checked_rows
@@ -25,6 +24,7 @@ from guests.importing.judged import Checked
 from guests.importing.stored import stored_at, values_of, visits_to_compare
 from guests.models import Delegation, Guest, GuestList, Visit
 from liaison.accounts.models import User
+from liaison.sheets.comparing import same
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 
 from guests.importing.byhand import Policy
 from guests.importing.cells import Value
-from guests.importing.dates import Order
 from guests.importing.diffing import NOBODY, Diff, RowDiff
 from guests.importing.fields import label_of
 from guests.importing.judged import CheckedRow
@@ -18,6 +17,7 @@ from guests.importing.officers import question_about
 from guests.importing.repeats import OTHER, in_row
 from guests.importing.repeats import question_about as question_who
 from guests.importing.shown import shown
+from liaison.sheets.dates import Order
 
 _COMPARED = ("name", "native_name", "honorific_before", "office", "organisation", "country", "level",
              "arrives_at", "arrival_flight", "hotel", "diet")  # fmt: skip

@@ -9,14 +9,14 @@ from typing import TypeAlias
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from guests.importing.comparing import same, words
-from guests.importing.countries import country_code, language_code
-from guests.importing.dates import Order
 from guests.importing.fields import BY_KEY, longest
-from guests.importing.moments import Told, told_by
-from guests.importing.sheets import Cell, tidy
 from guests.models import Visit
 from liaison.phones import to_e164
+from liaison.sheets.comparing import same, words
+from liaison.sheets.countries import country_code, language_code
+from liaison.sheets.dates import Order
+from liaison.sheets.moments import Told, told_by
+from liaison.sheets.table import Cell, tidy
 
 Value: TypeAlias = str | int | datetime | tuple[str, ...] | None
 

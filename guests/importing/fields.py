@@ -6,22 +6,15 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from guests.models import Guest, Visit
+from liaison.sheets import mapping as sheets
 
 if TYPE_CHECKING:
     from django.db.models import Field as ModelField
 
 
 @dataclass(frozen=True)
-class Field:
-    """A field of the guest or the visit, with its usual headings (in `comparing.words` form), the surest first.
-
-    Several columns may fill it together where it `joins`; `between` then stands between their texts.
-    """
-
-    key: str
-    headings: tuple[str, ...]
-    between: str = " "
-    joins: bool = False
+class Field(sheets.Field):
+    """A field of the guest or the visit."""
 
     @property
     def of_guest(self) -> bool:
@@ -212,6 +205,33 @@ FIELDS: tuple[Field, ...] = (
 )  # fmt: skip
 
 BY_KEY = {field.key: field for field in FIELDS}
+
+GUEST_LIST = sheets.Vocabulary(
+    FIELDS,
+    frozenset(
+        [
+            "flight",
+            "penerbangan",
+            "airport",
+            "bandara",
+            "lo",
+            "officer",
+            "petugas",
+            "phone",
+            "telepon",
+            "hp",
+            "wa",
+            "city",
+            "kota",
+            "email",
+            "passport",
+            "paspor",
+            "driver",
+            "sopir",
+        ]
+    ),
+)
+"""The fields, and the words of a heading (“Arrival flight”) that turn it to something else."""
 
 GROUPS = (
     (_("The guest"), tuple(field for field in FIELDS if field.of_guest)),

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from events.models import Event
 from guests.importing.cells import Facts, read_cell
 from guests.importing.checking import Step, check_rows
-from guests.importing.comparing import words
-from guests.importing.fields import BY_KEY
+from guests.importing.fields import BY_KEY, GUEST_LIST
 from guests.importing.judged import Checked
-from guests.importing.mapping import Column, Mapping, columns_of, header_row_of
 from guests.importing.officers import Listed, is_about_officers
-from guests.importing.reading import UnreadableFileError, first_sheet, read_sheets
-from guests.importing.sheets import Sheet, plain, tidy
 from guests.models import GuestList
 from liaison.accounts.models import User
+from liaison.sheets.comparing import words
+from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
+from liaison.sheets.reading import UnreadableFileError, first_sheet, read_sheets
+from liaison.sheets.table import Sheet, plain, tidy
 
 
 def take_in(*, event: Event, data: bytes, filename: str, by: User, at: datetime) -> GuestList:
@@ -49,7 +49,9 @@ def sheets_of(guest_list: GuestList) -> tuple[Sheet, ...]:
 
 def checked_rows(guest_list: GuestList, step: Step = lambda _done, _total: None) -> Checked:
     """The rows of the list as its chosen columns read them, judged by the days and the zone of its event."""
-    return checked_from(sheets_of(guest_list), Mapping.from_json(guest_list.mapping), guest_list.event, step)
+    return checked_from(
+        sheets_of(guest_list), Mapping.from_json(guest_list.mapping, GUEST_LIST), guest_list.event, step
+    )
 
 
 def checked_from(
@@ -74,8 +76,8 @@ def roster_of(sheets: Iterable[Sheet], facts: Facts) -> tuple[Listed, ...]:
     for sheet in sheets:
         if not is_about_officers(sheet.name):
             continue
-        header_row = header_row_of(sheet)
-        columns = {one.guess: one.index for one in columns_of(sheet, header_row) if one.guess}
+        header_row = header_row_of(sheet, GUEST_LIST)
+        columns = {one.guess: one.index for one in columns_of(sheet, header_row, GUEST_LIST) if one.guess}
         for row in sheet.below(header_row):
             name = tidy(row.cell(columns["name"])) if "name" in columns else ""
             phone = read_cell("phones", row.cell(columns["phones"]), facts) if "phones" in columns else None

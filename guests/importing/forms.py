@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
 from guests.importing.fields import BY_KEY, GROUPS, NAME, NAME_PARTS
-from guests.importing.mapping import Column, Mapping
-from guests.importing.reading import MAX_BYTES
 from liaison.accounts.models import User
+from liaison.sheets.mapping import Column, Mapping
+from liaison.sheets.reading import MAX_BYTES
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -37,7 +37,7 @@ class UploadForm(forms.Form):
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(
-                _("The file is larger than %(limit)s MB. Upload the guest list alone, without pictures."),
+                _("The file is larger than %(limit)s MB. Upload the table alone, without pictures."),
                 params={"limit": MAX_BYTES // 1024 // 1024},
             )
         return file

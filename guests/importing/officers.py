@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from guests.importing.comparing import words
+from liaison.sheets.comparing import words
 
 _ABOUT_OFFICERS = {"lo", "los", "officer", "officers", "petugas", "liaison", "penghubung"}
 

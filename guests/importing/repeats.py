@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from guests.importing.fields import longest
 from guests.importing.judged import CheckedRow, Severity
-from guests.importing.mapping import Mapping
+from liaison.sheets.mapping import Mapping
 
 OTHER = "other"
 """The answer that two rows, or a row and a visit, are different people."""

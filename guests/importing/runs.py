@@ -18,13 +18,14 @@ from django.utils.translation import override
 from guests.importing.applying import NotAppliedError, apply_guest_list
 from guests.importing.asking import Question
 from guests.importing.diffing import diff_of
+from guests.importing.fields import GUEST_LIST
 from guests.importing.filing import checked_rows
-from guests.importing.mapping import Mapping as Columns
-from guests.importing.reading import UnreadableFileError
 from guests.importing.stored import stored_at
 from guests.importing.wording import outcome_of
 from guests.models import GuestList, GuestListRun
 from liaison.accounts.models import User
+from liaison.sheets.mapping import Mapping as Columns
+from liaison.sheets.reading import UnreadableFileError
 
 LONG = 1000
 """Rows from which a list is left to a worker; a page checks fewer in a second or two."""
@@ -106,7 +107,7 @@ def _work(run: GuestListRun, clock: Callable[[], datetime]) -> None:
 def _checked(run: GuestListRun, step: Callable[[int, int], None]) -> dict[str, Any]:
     guest_list = run.guest_list
     diff = diff_of(checked_rows(guest_list, step), stored_at(guest_list.event))
-    outcome = outcome_of(diff, Columns.from_json(guest_list.mapping), guest_list.event.time_zone)
+    outcome = outcome_of(diff, Columns.from_json(guest_list.mapping, GUEST_LIST), guest_list.event.time_zone)
     return {"outcome": asdict(outcome), "digest": diff.digest}
 
 

@@ -9,10 +9,10 @@ from django.utils.crypto import salted_hmac
 
 from events.models import Event, Membership, Venue
 from guests.importing.cells import Value
-from guests.importing.comparing import same
 from guests.importing.fields import FLIGHTS, GUEST_KEYS
 from guests.importing.officers import Officer
 from guests.models import Assignment, Delegation, Guest, GuestPrivate, ItineraryItem, Visit
+from liaison.sheets.comparing import same
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -16,8 +16,8 @@ from guests.importing.cells import Value
 from guests.importing.diffing import Diff, Kind, RowDiff
 from guests.importing.fields import NAME_PARTS, label_of
 from guests.importing.judged import Severity
-from guests.importing.mapping import Mapping
 from guests.importing.shown import shown
+from liaison.sheets.mapping import Mapping
 
 SHOWN_ROWS = 300
 """How many rows of a kind one page shows; the numbers always tell of all."""

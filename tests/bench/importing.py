@@ -166,8 +166,9 @@ def _address() -> str:
 def _list_in_the_database(rows: int) -> tuple[Any, Any]:
     from django.utils import timezone  # noqa: PLC0415 (needs Django set up)
 
+    from guests.importing.fields import GUEST_LIST  # noqa: PLC0415 (needs Django set up)
     from guests.importing.filing import sheets_of, take_in  # noqa: PLC0415 (needs Django set up)
-    from guests.importing.mapping import Mapping, columns_of, header_row_of  # noqa: PLC0415 (needs Django set up)
+    from liaison.sheets.mapping import Mapping, columns_of, header_row_of  # noqa: PLC0415 (needs Django set up)
     from tests.factories import make_event, make_member, make_user  # noqa: PLC0415 (needs Django set up)
 
     event = make_event("Bench of imports", slug="bench-of-imports")
@@ -179,8 +180,8 @@ def _list_in_the_database(rows: int) -> tuple[Any, Any]:
         make_member(officer, event, capacity=100)
     guest_list = take_in(event=event, data=workbook(rows), filename="long.xlsx", by=by, at=timezone.now())
     [sheet] = sheets_of(guest_list)
-    header_row = header_row_of(sheet)
-    columns = tuple((one.index, one.guess) for one in columns_of(sheet, header_row) if one.guess)
+    header_row = header_row_of(sheet, GUEST_LIST)
+    columns = tuple((one.index, one.guess) for one in columns_of(sheet, header_row, GUEST_LIST) if one.guess)
     guest_list.choose_columns(Mapping(sheet.name, header_row, columns).as_json() | {"rows": rows})
     return guest_list, by
 

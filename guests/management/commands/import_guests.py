@@ -14,14 +14,14 @@ from events.models import Event
 from guests.importing.applying import NotAppliedError, apply_guest_list
 from guests.importing.asking import questions_of
 from guests.importing.diffing import Diff, Kind, diff_of
-from guests.importing.fields import BY_KEY
+from guests.importing.fields import BY_KEY, GUEST_LIST
 from guests.importing.filing import checked_from, remembered_columns, take_in
 from guests.importing.judged import Severity
-from guests.importing.mapping import Column, Mapping, columns_of, header_row_of
-from guests.importing.reading import UnreadableFileError, first_sheet, read_sheets
-from guests.importing.sheets import Sheet
 from guests.importing.stored import stored_at
 from liaison.accounts.models import User
+from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
+from liaison.sheets.reading import UnreadableFileError, first_sheet, read_sheets
+from liaison.sheets.table import Sheet
 
 FAULTY, OPEN, REFUSED = 2, 3, 4
 
@@ -138,8 +138,8 @@ def _wishes(path: Path | None) -> dict[str, Any]:
 def _mapping(event: Event, sheets: tuple[Sheet, ...], wishes: dict[str, Any], answers: list[str]) -> Mapping:
     """What is wished, else what the event's last list had, else what is guessed."""
     sheet = first_sheet(sheets, wishes.get("sheet", ""))
-    header_row = wishes.get("header_row", header_row_of(sheet))
-    columns = columns_of(sheet, header_row)
+    header_row = wishes.get("header_row", header_row_of(sheet, GUEST_LIST))
+    columns = columns_of(sheet, header_row, GUEST_LIST)
     remembered = remembered_columns(event, columns)
     wished = wishes.get("columns", {})
 

@@ -5,14 +5,15 @@ from typing import Any
 from events.models import Event
 from guests.importing.applying import apply_guest_list
 from guests.importing.diffing import Diff, diff_of
+from guests.importing.fields import GUEST_LIST
 from guests.importing.filing import checked_rows, sheets_of, take_in
-from guests.importing.mapping import Mapping, columns_of, header_row_of
-from guests.importing.reading import first_sheet
 from guests.importing.stored import stored_at, values_of
 from guests.models import GuestList, Visit
 from liaison.accounts.models import User
+from liaison.sheets.mapping import Mapping, columns_of, header_row_of
+from liaison.sheets.reading import first_sheet
 from tests.factories import NOW
-from tests.guests.importing import files
+from tests.liaison.sheets import files
 
 HEADINGS = ["Key", "Name", "Office", "Country", "Delegation", "Level", "Arrival", "Hotel", "Languages"]
 ANA = ["A1", "Ana Lim", "Minister", "SG", "Singapore", "VIP", "12/05/2027 10:00", "Bay Hotel", "en, zh"]
@@ -24,8 +25,8 @@ def uploaded(event: Event, by: User, data: bytes, filename: str = "list.csv") ->
     """The list with the columns as they are guessed."""
     guest_list = take_in(event=event, data=data, filename=filename, by=by, at=NOW)
     sheet = first_sheet(sheets_of(guest_list), "")
-    header_row = header_row_of(sheet)
-    columns = tuple((one.index, one.guess) for one in columns_of(sheet, header_row) if one.guess)
+    header_row = header_row_of(sheet, GUEST_LIST)
+    columns = tuple((one.index, one.guess) for one in columns_of(sheet, header_row, GUEST_LIST) if one.guess)
     guest_list.choose_columns(Mapping(sheet.name, header_row, columns).as_json())
     guest_list.refresh_from_db()
     return guest_list
@@ -33,7 +34,7 @@ def uploaded(event: Event, by: User, data: bytes, filename: str = "list.csv") ->
 
 def answered(guest_list: GuestList, **answers: str) -> GuestList:
     """The list with answers to questions about it; “person_7” stands for “person-7”."""
-    mapping = Mapping.from_json(guest_list.mapping)
+    mapping = Mapping.from_json(guest_list.mapping, GUEST_LIST)
     given = {
         name.replace("person_", "person-").replace("officer_", "officer-"): said
         for name, said in answers.items()

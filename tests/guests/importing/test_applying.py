@@ -21,10 +21,10 @@ from guests.importing.applying import (
 )
 from guests.importing.byhand import Change
 from guests.importing.diffing import Kind
-from guests.importing.reading import UnreadableFileError
 from guests.importing.stored import Stored, stored_at
 from guests.models import Delegation, Guest, GuestList, Visit
 from liaison.accounts.models import User
+from liaison.sheets.reading import UnreadableFileError
 from tests.cast import Cast
 from tests.factories import NOW, make_event, make_guest, make_user, make_venue, make_visit
 from tests.guests.importing.lists import (

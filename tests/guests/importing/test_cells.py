@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guests.importing.cells import Facts, Reading, read_cell, read_cells
-from guests.importing.countries import country_code, language_code
-from guests.importing.dates import Order, order_of
-from guests.importing.moments import told_by
-from guests.importing.sheets import Cell
+from liaison.sheets.countries import country_code, language_code
+from liaison.sheets.dates import Order, order_of
+from liaison.sheets.moments import told_by
+from liaison.sheets.table import Cell
 
 FACTS = Facts("Asia/Makassar", date(2027, 5, 12), date(2027, 5, 14))
 AT_1435 = datetime(2027, 5, 11, 6, 35, tzinfo=UTC)  # 14.35 WITA

@@ -2,8 +2,8 @@
 
 from guests.importing.checking import check_rows, made_key
 from guests.importing.judged import Checked, Severity
-from guests.importing.mapping import Mapping
-from guests.importing.sheets import Cell, sheet_of
+from liaison.sheets.mapping import Mapping
+from liaison.sheets.table import Cell, sheet_of
 from tests.guests.importing.test_cells import FACTS
 
 

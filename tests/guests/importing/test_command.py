@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 
 from guests.models import GuestList, Visit
 from tests.cast import Cast
-from tests.guests.importing import files
 from tests.guests.importing.lists import ANA, BUDI, HEADINGS
+from tests.liaison.sheets import files
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from events.models import Event
 from guests.importing.applying import FaultyRowsError, apply_guest_list
 from guests.importing.asking import questions_of
 from guests.importing.diffing import Diff, Kind
-from guests.importing.mapping import columns_of, header_row_of
-from guests.importing.reading import first_sheet, read_sheets
+from guests.importing.fields import GUEST_LIST
 from guests.models import Assignment, Guest, ItineraryItem, Visit
 from liaison.accounts.models import User
+from liaison.sheets.mapping import columns_of, header_row_of
+from liaison.sheets.reading import first_sheet, read_sheets
 from tests.factories import NOW, make_event, make_member, make_user
 from tests.guests.importing.lists import answered, diff_for, everything, uploaded
 
@@ -47,8 +48,8 @@ def said(diff: Diff) -> dict[int, list[str]]:
 
 def test_the_headings_are_found_and_every_column_is_known() -> None:
     sheet = first_sheet(read_sheets(FORUM), "")
-    assert (sheet.name, header_row_of(sheet)) == ("Tamu VIP", 4)
-    assert [column.guess for column in columns_of(sheet, 4)] == [
+    assert (sheet.name, header_row_of(sheet, GUEST_LIST)) == ("Tamu VIP", 4)
+    assert [column.guess for column in columns_of(sheet, 4, GUEST_LIST)] == [
         "", "level", "addressed_as", "name", "office", "organisation", "companions", "arrives_at", "arrival_flight",
         "departs_at", "hotel", "diet", "phones", "officer",
     ]  # fmt: skip

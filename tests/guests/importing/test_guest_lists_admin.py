@@ -18,8 +18,8 @@ from guests.models import Delegation, Guest, GuestList, Visit
 from liaison.accounts.models import User
 from tests.cast import Cast
 from tests.factories import make_guest, make_visit
-from tests.guests.importing import files
 from tests.guests.importing.lists import ANA, BUDI, HEADINGS, listed, numbered
+from tests.liaison.sheets import files
 
 ADD = "/admin/guests/guestlist/add/"
 STEPS = ("columns", "preview", "done")
@@ -164,7 +164,7 @@ BAD_FILES = {
     "blank.xlsx": (files.xlsx([]), "no rows"),
     "half.xlsx": (files.xlsx([["Nama"], ["Ana"]])[:1500], "damaged"),
     "sealed.xlsx": (files.compound("EncryptedPackage", b"sealed"), "password"),
-    "bomb.xlsx": (files.corner_bomb(), "far more than a guest list"),
+    "bomb.xlsx": (files.corner_bomb(), "far more than a list of people"),
     "huge.csv": (b"Nama\n" + b"a" * 10_500_000, "larger than 10 MB"),
     "page.xls": (b"<html><table></table></html>", "not a spreadsheet"),
 }

@@ -2,10 +2,11 @@
 
 import pytest
 
-from guests.importing.mapping import Column, Mapping, columns_of, header_row_of
-from guests.importing.reading import read_sheets
-from guests.importing.sheets import Cell, Sheet, sheet_of
-from tests.guests.importing import files
+from guests.importing.fields import GUEST_LIST
+from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
+from liaison.sheets.reading import read_sheets
+from liaison.sheets.table import Cell, Sheet, sheet_of
+from tests.liaison.sheets import files
 
 
 def sheet(*rows: list[Cell]) -> Sheet:
@@ -13,13 +14,17 @@ def sheet(*rows: list[Cell]) -> Sheet:
 
 
 def guesses(*headings: str) -> list[str]:
-    return [column.guess for column in columns_of(sheet(list(headings), ["a"] * len(headings)), 1)]
+    return [
+        column.guess for column in columns_of(sheet(list(headings), ["a"] * len(headings)), 1, GUEST_LIST)
+    ]
 
 
 def test_the_columns_of_the_general_debate() -> None:
     [table] = read_sheets(files.UN_LIST.read_bytes())
-    assert header_row_of(table) == 1
-    found = {column.heading: (column.guess, column.is_constant) for column in columns_of(table, 1)}
+    assert header_row_of(table, GUEST_LIST) == 1
+    found = {
+        column.heading: (column.guess, column.is_constant) for column in columns_of(table, 1, GUEST_LIST)
+    }
     assert found == {
         "Year": ("", True),
         "Session": ("", True),
@@ -65,19 +70,19 @@ def test_the_header_row_is_found_below_titles() -> None:
     table = sheet(
         ["List of guests of the forum"], [], ["As of 2 May"], ["No", "Nama", "Jabatan"], [1, "Ana", "Rektor"]
     )
-    assert header_row_of(table) == 4
+    assert header_row_of(table, GUEST_LIST) == 4
 
 
 def test_without_any_known_heading_the_first_row_is_taken() -> None:
-    assert header_row_of(sheet([], ["a", "b"], ["c", "d"])) == 2
-    assert header_row_of(sheet_of("Nothing", [])) == 0
+    assert header_row_of(sheet([], ["a", "b"], ["c", "d"]), GUEST_LIST) == 2
+    assert header_row_of(sheet_of("Nothing", []), GUEST_LIST) == 0
 
 
 def test_a_column_shows_its_first_different_values() -> None:
     table = sheet(
         ["Name", "", None, "Level"], ["Ana", "x" * 80, None, "VIP"], ["Ana", None, None, "VIP"], ["Bo"]
     )
-    assert columns_of(table, 1) == (
+    assert columns_of(table, 1, GUEST_LIST) == (
         Column(0, "Name", ("Ana", "Bo"), is_constant=False, guess="name"),
         Column(1, "Column B", ("x" * 59 + "…",), is_constant=False, guess=""),
         Column(3, "Level", ("VIP",), is_constant=True, guess="level"),
@@ -86,20 +91,23 @@ def test_a_column_shows_its_first_different_values() -> None:
 
 def test_a_key_or_a_rank_that_never_changes_is_none() -> None:
     table = sheet(["Name", "Key", "Rank"], ["Ana", "2022", 1], ["Bo", "2022", 1])
-    assert [column.guess for column in columns_of(table, 1)] == ["name", "", ""]
+    assert [column.guess for column in columns_of(table, 1, GUEST_LIST)] == ["name", "", ""]
 
 
 def test_a_table_without_headings_has_lettered_columns() -> None:
-    assert [column.heading for column in columns_of(sheet(["Ana", "SG"]), 0)] == ["Column A", "Column B"]
+    assert [column.heading for column in columns_of(sheet(["Ana", "SG"]), 0, GUEST_LIST)] == [
+        "Column A",
+        "Column B",
+    ]
 
 
 def test_a_mapping_survives_json() -> None:
     mapping = Mapping("Guests", 4, ((0, "name"), (3, "country")))
-    assert Mapping.from_json(mapping.as_json()) == mapping
+    assert Mapping.from_json(mapping.as_json(), GUEST_LIST) == mapping
     assert mapping.field_of(3) == "country"
     assert mapping.field_of(1) == ""
     stale = mapping.as_json() | {"columns": {"0": "name", "1": "shoe_size"}}
-    assert Mapping.from_json(stale).columns == ((0, "name"),)
+    assert Mapping.from_json(stale, GUEST_LIST).columns == ((0, "name"),)
 
 
 def test_headings_in_two_rows_are_read_together() -> None:
@@ -109,8 +117,8 @@ def test_headings_in_two_rows_are_read_together() -> None:
         [None, None, "Tgl", "Jam", "Flight", "Tgl", "Jam", None],
         [1, "Ana Lim", "12/05/2027", "10:00", "GA 448", "14/05/2027", "19:00", "Bay Hotel"],
     )
-    assert header_row_of(table) == 3
-    assert [(column.heading, column.guess) for column in columns_of(table, 3)] == [
+    assert header_row_of(table, GUEST_LIST) == 3
+    assert [(column.heading, column.guess) for column in columns_of(table, 3, GUEST_LIST)] == [
         ("No", ""),
         ("Nama", "name"),
         ("Kedatangan Tgl", "arrives_at"),
@@ -124,11 +132,11 @@ def test_headings_in_two_rows_are_read_together() -> None:
 
 def test_a_row_of_data_below_the_headings_is_no_second_row_of_headings() -> None:
     table = sheet(["Name", "Office", "Country"], ["Ana Lim", None, None], ["Bo", "Dean", "SG"])
-    assert header_row_of(table) == 1
+    assert header_row_of(table, GUEST_LIST) == 1
 
 
 def test_answers_are_kept_and_taken_back() -> None:
     mapping = Mapping("S", 1, ((0, "name"),)).answered({"order": "dmy", "person-3": "other"})
-    assert Mapping.from_json(mapping.as_json()) == mapping
+    assert Mapping.from_json(mapping.as_json(), GUEST_LIST) == mapping
     assert (mapping.answer("order"), mapping.answer("officer-sari")) == ("dmy", "")
     assert mapping.answered({"order": ""}).answers == (("person-3", "other"),)

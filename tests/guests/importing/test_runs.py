@@ -13,9 +13,9 @@ from guests.importing.runs import questions_in, request_run, work_on_next_list
 from guests.models import GuestList, GuestListRun, Visit
 from tests.cast import Cast
 from tests.factories import NOW
-from tests.guests.importing import files
 from tests.guests.importing.lists import ANA, BUDI, HEADINGS, listed
 from tests.guests.importing.test_guest_lists_admin import chosen, hidden, signed_in, upload
+from tests.liaison.sheets import files
 
 CHECK, APPLY = GuestListRun.Kind.CHECK, GuestListRun.Kind.APPLY
 

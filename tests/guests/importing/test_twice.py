@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from guests.importing.applying import apply_guest_list
 from guests.importing.diffing import Kind
 from tests.factories import NOW, make_event, make_user
-from tests.guests.importing import files
 from tests.guests.importing.lists import HEADINGS, diff_for, everything, uploaded
+from tests.liaison.sheets import files
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=12)
 keys = st.sampled_from(["", "A1", "a1", "B2", " B2 ", "=1+1"]) | texts

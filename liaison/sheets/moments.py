@@ -1,13 +1,13 @@
-"""Moments as guest lists write them; in the event's zone unless they carry a zone or an offset of their own."""
+"""Moments as lists write them; in the event's zone unless they carry a zone or an offset of their own."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-from guests.importing.dates import YEARS, Order, day_in, without_weekday
-from guests.importing.sheets import Cell, tidy
 from liaison.clock import zone
+from liaison.sheets.dates import YEARS, Order, day_in, without_weekday
+from liaison.sheets.table import Cell, tidy
 
 _ISO = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,6})?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?", re.IGNORECASE

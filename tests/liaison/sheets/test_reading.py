@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 import openpyxl
 import pytest
 
-from guests.importing.reading import UnreadableFileError, first_sheet, read_sheets
-from guests.importing.sheets import Cell, column_letter
-from tests.guests.importing import files
+from liaison.sheets.reading import UnreadableFileError, first_sheet, read_sheets
+from liaison.sheets.table import Cell, column_letter
+from tests.liaison.sheets import files
 
 TABLE = [["Name", "Country"], ["Ana Lim", "SG"]]
 
@@ -148,7 +148,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyP
 
     bomb = files.packed_bomb()
     monkeypatch.setattr(zipfile.ZipFile, "open", unpacked)
-    monkeypatch.setattr("guests.importing.reading._extracted", unpacked)
+    monkeypatch.setattr("liaison.sheets.reading._extracted", unpacked)
     with pytest.raises(UnreadableFileError, match="unpacks to far more"):
         read_sheets(bomb)
 

@@ -5,7 +5,7 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 
-from guests.importing.comparing import words
+from liaison.sheets.comparing import words
 
 _NO_COUNTRIES = {"EZ", "QO", "UN", "XA", "XB", "ZZ"}  # unions, placeholders and test entries of the CLDR
 _SPOKEN = ("en", "id")

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guests.importing import extract, text
-from guests.importing.sheets import Cell, Sheet, sheet_of
+from liaison.sheets import extract, text
+from liaison.sheets.table import Cell, Sheet, sheet_of
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_CELL = 32_767  # what Excel itself allows in a cell
@@ -35,7 +35,7 @@ class UnreadableFileError(Exception):
 def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     """The sheets of an xlsx, xls, ods or csv file that hold anything, recognised by content and not by name.
 
-    Raises UnreadableFileError for whatever is no table, is empty, locked, damaged, or larger than a guest list is.
+    Raises UnreadableFileError for whatever is no table, is empty, locked, damaged, or larger than such a list is.
     """
     _refuse_by_size(len(data))
     sheets = _sheets_of_workbook(data) if data.startswith((_ZIP, _OLE)) else (_sheet_of_text(data),)
@@ -52,7 +52,7 @@ def _refuse_by_size(size: int) -> None:
         raise UnreadableFileError(_("The file is empty."))
     if size > MAX_BYTES:
         raise UnreadableFileError(
-            _("The file is larger than %(limit)s MB. Upload the guest list alone, without pictures.")
+            _("The file is larger than %(limit)s MB. Upload the table alone, without pictures.")
             % {"limit": MAX_BYTES // 1024 // 1024}
         )
 
@@ -74,7 +74,9 @@ def _not_a_spreadsheet() -> UnreadableFileError:
 
 def _too_large() -> UnreadableFileError:
     return UnreadableFileError(
-        _("This spreadsheet unpacks to far more than a guest list. Copy the table alone into a new file.")
+        _(
+            "This spreadsheet unpacks to far more than a list of people or sessions. Copy the table alone into a new file."
+        )
     )
 
 
@@ -173,7 +175,7 @@ def _refusal(reason: str, sheet: str) -> UnreadableFileError:
     messages = {
         "password": _("The file is protected by a password. Save it without one and upload it again."),
         "damaged": _("The file is damaged or only half there. Save it once more and upload it again."),
-        "sheets": _("The file has more than %(sheets)s sheets. Upload the sheet with the guest list alone."),
+        "sheets": _("The file has more than %(sheets)s sheets. Upload the sheet with the list alone."),
         "rows": _("The sheet “%(name)s” has more than %(rows)s rows."),
         "columns": _("The sheet “%(name)s” has more than %(columns)s columns."),
     }

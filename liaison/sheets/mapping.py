@@ -2,40 +2,44 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
 
-from guests.importing.comparing import words
-from guests.importing.fields import BY_KEY, FIELDS
-from guests.importing.sheets import Row, Sheet, column_letter, tidy
+from liaison.sheets.comparing import words
+from liaison.sheets.table import Row, Sheet, column_letter, tidy
 
 _SAMPLES = 3
 _SAMPLE_LENGTH = 60
 _HEADER_WITHIN = 20  # rows from the top
 _NEVER_CONSTANT = {"external_key", "rank"}
-# A heading with one of these is about something that no field keeps, whatever else it says: “Arrival flight”.
-_OTHER_THINGS = {
-    "flight",
-    "penerbangan",
-    "airport",
-    "bandara",
-    "lo",
-    "officer",
-    "petugas",
-    "phone",
-    "telepon",
-    "hp",
-    "wa",
-    "city",
-    "kota",
-    "email",
-    "passport",
-    "paspor",
-    "driver",
-    "sopir",
-}
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a column can fill, with its usual headings (in `comparing.words` form), the surest first.
+
+    Several columns may fill it together where it `joins`; `between` then stands between their texts.
+    """
+
+    key: str
+    headings: tuple[str, ...]
+    between: str = " "
+    joins: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The fields a kind of list can have; `other_things` are words that turn a heading to what no field keeps."""
+
+    fields: tuple[Field, ...]
+    other_things: frozenset[str] = frozenset()
+
+    @cached_property
+    def by_key(self) -> dict[str, Field]:
+        return {field.key: field for field in self.fields}
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,10 @@ class Mapping:
     answers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Mapping":
+    def from_json(cls, data: dict[str, Any], vocabulary: Vocabulary) -> "Mapping":
         """What `as_json` made; fields that are no more are left out."""
-        columns = ((int(column), key) for column, key in data["columns"].items() if key in BY_KEY)
+        known = vocabulary.by_key
+        columns = ((int(column), key) for column, key in data["columns"].items() if key in known)
         answers = tuple(data.get("answers", {}).items())
         return cls(data["sheet"], data["header_row"], tuple(columns), answers)
 
@@ -95,26 +100,29 @@ class Column:
     guess: str
 
 
-def header_row_of(sheet: Sheet) -> int:
+def header_row_of(sheet: Sheet, vocabulary: Vocabulary) -> int:
     """The row near the top in which the most headings are known; the first row where none are.
 
     Where headings stand in two rows, groups above and columns below, it is the lower one.
     """
     candidates = [row for row in sheet.rows if row.number <= _HEADER_WITHIN] or list(sheet.rows[:1])
-    best = max(candidates, key=lambda row: _recognised(_headings(sheet, row.number)), default=Row(0, ()))
-    return best.number
+
+    def recognised(row: Row) -> int:
+        return _recognised(_headings(sheet, row.number, vocabulary), vocabulary)
+
+    return max(candidates, key=recognised, default=Row(0, ())).number
 
 
-def _recognised(headings: "Headings") -> int:
+def _recognised(headings: "Headings", vocabulary: Vocabulary) -> int:
     """How sure it is that these are headings: a heading known as it stands counts for two that sound like one."""
-    return sum(2 if exact else 1 for (exact, *_rest), _key, _column in _assigned(headings))
+    return sum(2 if exact else 1 for (exact, *_rest), _key, _column in _assigned(headings, vocabulary))
 
 
-def columns_of(sheet: Sheet, header_row: int) -> tuple[Column, ...]:
+def columns_of(sheet: Sheet, header_row: int, vocabulary: Vocabulary) -> tuple[Column, ...]:
     """The columns that hold anything at or below the header row, each with the field it probably fills."""
-    headings = _headings(sheet, header_row)
+    headings = _headings(sheet, header_row, vocabulary)
     body = sheet.below(header_row)
-    guesses = {column: key for _score, key, column in _assigned(headings)}
+    guesses = {column: key for _score, key, column in _assigned(headings, vocabulary)}
     columns = []
     for index in range(sheet.width):
         filled = [text for row in body if (text := tidy(row.cell(index)))]
@@ -133,7 +141,7 @@ Headings: TypeAlias = tuple[tuple[str, ...], ...]
 """The heading of each column as it is shown, and then the other ways to understand it."""
 
 
-def _headings(sheet: Sheet, header_row: int) -> Headings:
+def _headings(sheet: Sheet, header_row: int, vocabulary: Vocabulary) -> Headings:
     """The headings in that row, under the groups named in the row above it where it has such."""
     rows = {row.number: row for row in sheet.rows if header_row - 1 <= row.number <= header_row}
     own = rows.get(header_row, Row(header_row, ()))
@@ -142,7 +150,7 @@ def _headings(sheet: Sheet, header_row: int) -> Headings:
     if above is None or not _is_all_text(above) or not _is_all_text(own):
         return alone
     grouped = _grouped(above, own)
-    return grouped if _recognised(grouped) > _recognised(alone) else alone
+    return grouped if _recognised(grouped, vocabulary) > _recognised(alone, vocabulary) else alone
 
 
 def _is_all_text(row: Row) -> bool:
@@ -176,34 +184,34 @@ def _samples(texts: Iterable[str]) -> tuple[str, ...]:
 Score = tuple[bool, int, int]
 
 
-def _assigned(headings: Headings) -> list[tuple[Score, str, int]]:
+def _assigned(headings: Headings, vocabulary: Vocabulary) -> list[tuple[Score, str, int]]:
     """The guesses, the surest first; each column once, and each field once unless columns fill it together."""
     found = [
         (score, field.key, column)
         for column, readings in enumerate(headings)
         for heading in {words(reading) for reading in readings}
-        for field in FIELDS
-        if (score := _score(heading, field.headings)) is not None
+        for field in vocabulary.fields
+        if (score := _score(heading, field.headings, vocabulary.other_things)) is not None
     ]
     found.sort(key=lambda one: (*one[0], -one[2]), reverse=True)
     keys: set[str] = set()
     columns: set[int] = set()
     chosen = []
     for score, key, column in found:
-        if column not in columns and (key not in keys or (BY_KEY[key].joins and score[0])):
+        if column not in columns and (key not in keys or (vocabulary.by_key[key].joins and score[0])):
             keys.add(key)
             columns.add(column)
             chosen.append((score, key, column))
     return chosen
 
 
-def _score(heading: str, known: tuple[str, ...]) -> Score | None:
+def _score(heading: str, known: tuple[str, ...], other_things: frozenset[str]) -> Score | None:
     """How well the heading fits: with the same words before by some of them, more words before fewer, early before late."""
     said = set(heading.split())
     for position, wanted in enumerate(known):
         if heading == wanted or (len(said) > 1 and said == set(wanted.split())):
             return True, len(said), -position
-    if not said or said & _OTHER_THINGS:
+    if not said or said & other_things:
         return None
     fitting = [
         (len(wanted.split()), -position)

@@ -1,4 +1,4 @@
-"""Days as guest lists write them: in figures in any order, with the month's name, with or without the year."""
+"""Days as lists write them: in figures in any order, with the month's name, with or without the year."""
 
 import re
 from collections.abc import Iterable, Iterator

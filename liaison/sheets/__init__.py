@@ -1,0 +1,8 @@
+"""Tables that people made, read with care: the ground under every list that is imported.
+
+- file to cells: `reading` (with `extract` in a process of its own, and `text`), `table`
+- columns to fields: `mapping`, for the `Vocabulary` of a kind of list
+- cells to meanings: `dates`, `moments`, `countries`, `comparing`
+
+Knows no guests and no sessions; what a field means is the importer's to say.
+"""
