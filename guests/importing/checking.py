@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from guests.importing.alike import Person, like_earlier
 from guests.importing.cells import UNKNOWN_COUNTRY, Facts, Value, read_cells
 from guests.importing.fields import NAME_PARTS, longest
-from guests.importing.judged import Checked, CheckedRow, Message, Severity
+from guests.importing.judged import Checked, CheckedRow, Message
 from guests.importing.officers import Listed
 from guests.importing.repeats import with_repeats_settled
 from guests.importing.titles import full_address, taken_apart
@@ -21,6 +21,7 @@ from liaison.clock import day_of
 from liaison.sheets.comparing import same
 from liaison.sheets.dates import Order, order_of
 from liaison.sheets.mapping import Mapping
+from liaison.sheets.severity import Severity
 from liaison.sheets.table import Row, Sheet
 
 _FAR = timedelta(days=7)  # from the event's days; beyond it a date is more likely a slip

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from guests.importing.alike import Directory, Person
 from guests.importing.byhand import Change, sorted_out
 from guests.importing.cells import Value
-from guests.importing.judged import Checked, CheckedRow, Severity
+from guests.importing.judged import Checked, CheckedRow
 from guests.importing.officers import Officer, certain, question_about
 from guests.importing.repeats import OTHER
 from guests.importing.repeats import question_about as question_who
 from guests.importing.stored import Stored, StoredVisit
 from liaison.sheets.comparing import same
+from liaison.sheets.severity import Severity
 
 _NAMED = ("delegation", "hotel")
 NOBODY = "none"

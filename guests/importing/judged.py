@@ -2,19 +2,13 @@
 
 from collections.abc import Mapping as Values
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
 
 from django.utils.translation import gettext as _
 
 from guests.importing.cells import Value
 from guests.importing.fields import label_of
 from guests.importing.officers import Listed
-
-
-class Severity(IntEnum):
-    OK = 0
-    WARNING = 1
-    ERROR = 2
+from liaison.sheets.severity import Severity
 
 
 @dataclass(frozen=True)

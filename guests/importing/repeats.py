@@ -6,8 +6,9 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from guests.importing.fields import longest
-from guests.importing.judged import CheckedRow, Severity
+from guests.importing.judged import CheckedRow
 from liaison.sheets.mapping import Mapping
+from liaison.sheets.severity import Severity
 
 OTHER = "other"
 """The answer that two rows, or a row and a visit, are different people."""

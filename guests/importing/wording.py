@@ -15,9 +15,9 @@ from guests.importing.byhand import Change
 from guests.importing.cells import Value
 from guests.importing.diffing import Diff, Kind, RowDiff
 from guests.importing.fields import NAME_PARTS, label_of
-from guests.importing.judged import Severity
 from guests.importing.shown import shown
 from liaison.sheets.mapping import Mapping
+from liaison.sheets.severity import Severity
 
 SHOWN_ROWS = 300
 """How many rows of a kind one page shows; the numbers always tell of all."""

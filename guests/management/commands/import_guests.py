@@ -16,11 +16,11 @@ from guests.importing.asking import questions_of
 from guests.importing.diffing import Diff, Kind, diff_of
 from guests.importing.fields import BY_KEY, GUEST_LIST
 from guests.importing.filing import checked_from, remembered_columns, take_in
-from guests.importing.judged import Severity
 from guests.importing.stored import stored_at
 from liaison.accounts.models import User
 from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
 from liaison.sheets.reading import UnreadableFileError, first_sheet, read_sheets
+from liaison.sheets.severity import Severity
 from liaison.sheets.table import Sheet
 
 FAULTY, OPEN, REFUSED = 2, 3, 4

@@ -1,8 +1,9 @@
 """Rows judged: what is wrong, what is doubtful, and by which key a guest is known."""
 
 from guests.importing.checking import check_rows, made_key
-from guests.importing.judged import Checked, Severity
+from guests.importing.judged import Checked
 from liaison.sheets.mapping import Mapping
+from liaison.sheets.severity import Severity
 from liaison.sheets.table import Cell, sheet_of
 from tests.guests.importing.test_cells import FACTS
 
