@@ -22,7 +22,7 @@ from liaison.phones import dialled
 REQUESTS_ON_A_CARD = 4
 _GOES_ON_FOR = timedelta(hours=1)  # an item that says no end
 
-_ITEM = (
+ITEM_COLUMNS = (
     "visit_id", "kind", "title", "starts_at", "ends_at", "leave_by_at", "precision", "state", "flight_number",
     "car_at_door_at", "venue__name", "venue__kind", "point__name", "vehicle__plate", "vehicle__kind",
     "vehicle__driver__name", "vehicle__driver__phone", "driver_id", "driver__name", "driver__phone",
@@ -34,7 +34,7 @@ _DUTY = (
     "visit__guest__country",
 )  # fmt: skip
 # Not yet queries, and built once: naming the columns takes longer than asking for them.
-_PLAN: Any = ItineraryItem.objects.standing().values_list(*_ITEM, named=True)
+_PLAN: Any = ItineraryItem.objects.standing().values_list(*ITEM_COLUMNS, named=True)
 _OWN: Any = (
     Assignment.objects.select_related("visit__guest", "visit__event").only(*_DUTY).order_by("-starts_at")
 )
@@ -183,7 +183,7 @@ def _card(duty: _Duty, undo: int | None) -> Card:
     now = running[-1] if running else None
     near = running[-1:] + coming[:1] + [item for item in coming[1:] if hours.is_today(item.starts_at)]
     likely = likely_next(visit.status, towards=near[0].venue__kind or "" if near else "")
-    words = _movement_words(get_language() or "en")
+    words = movement_words(get_language() or "en")
     requests = sorted(duty.requests, key=_urgency)
     can_act = duty.starts_at <= at
     fresh = visit.status_at is not None and at - visit.status_at <= UNDO_FOR
@@ -196,9 +196,9 @@ def _card(duty: _Duty, undo: int | None) -> Card:
         status=words[visit.status],
         since=_("since %(time)s") % {"time": hours.say(visit.status_at)} if visit.status_at else "",
         now=_step(now, hours) if now else None,
-        next=_next_step(coming[0], hours) if coming else _arrival_or_departure(visit, hours),
+        next=next_step(coming[0], hours) if coming else arrival_or_departure(visit, hours),
         later=tuple(_step(item, hours) for item in coming[1:] if hours.is_today(item.starts_at)),
-        car=_car(near, coming[0] if coming else None, hours),
+        car=car_for(near, coming[0] if coming else None, hours),
         red_lines=duty.red_lines,
         requests=tuple(open_request(each, hours) for each in requests[:REQUESTS_ON_A_CARD]),
         more_requests=max(0, len(requests) - REQUESTS_ON_A_CARD),
@@ -211,7 +211,7 @@ def _card(duty: _Duty, undo: int | None) -> Card:
 
 
 @cache
-def _movement_words(language: str) -> dict[str, str]:
+def movement_words(language: str) -> dict[str, str]:
     """Every movement as it begins a line, in the reader's language, which `language` names."""
     return {move.value: capfirst(str(move.label)) for move in Movement}
 
@@ -237,7 +237,7 @@ def _step(item: Any, hours: Hours, **more: Any) -> Step:
     )
 
 
-def _next_step(item: Any, hours: Hours) -> Step:
+def next_step(item: Any, hours: Hours) -> Step:
     said = {"time": hours.say(item.leave_by_at)} if item.leave_by_at else {}
     return _step(
         item,
@@ -248,7 +248,7 @@ def _next_step(item: Any, hours: Hours) -> Step:
     )
 
 
-def _arrival_or_departure(visit: Visit, hours: Hours) -> Step | None:
+def arrival_or_departure(visit: Visit, hours: Hours) -> Step | None:
     """What comes next for a guest whose list gives no more than when they come and go."""
     comes = (ItineraryItem.Kind.FLIGHT, _("Arrives"), visit.arrives_at, visit.arrival_precision)
     goes = (ItineraryItem.Kind.FLIGHT, _("Departs"), visit.departs_at, visit.departure_precision)
@@ -260,7 +260,7 @@ def _arrival_or_departure(visit: Visit, hours: Hours) -> Step | None:
     return None
 
 
-def _car(near: Sequence[Any], coming: Any, hours: Hours) -> Car | None:
+def car_for(near: Sequence[Any], coming: Any, hours: Hours) -> Car | None:
     """The car of the first of these items that has one."""
     item = next((item for item in near if item.vehicle__plate or item.driver_id), None)
     if item is None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guests.views import paper, phone, press
+from guests.views import board, paper, phone, press
 
 urlpatterns = [
     path("", phone.home, name="home"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("visits/<int:pk>/handout/", paper.print_handout, name="print_handout"),
     path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),
     path("print-runs/<int:pk>/file.pdf", paper.print_run_file, name="print_run_file"),
+    path("board/<slug:slug>/", board.board, name="board"),
+    path("board/<slug:slug>/state", board.board_state, name="board_state"),
     path("press/<slug:slug>/", press.press, name="press"),
 ]

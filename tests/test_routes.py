@@ -77,6 +77,10 @@ MATRIX: dict[str, Route] = {
     "print_handout": Route(serving(303), sato, "post"),
     "handout": Route(serving(200), lambda scene: {"pk": scene.sato_print.pk}),
     "print_run_file": Route(NOBODY | {"ratna": 404}, lambda scene: {"pk": scene.run.pk}),  # not rendered yet
+    "board": Route(NOBODY | {"ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),
+    "board_state": Route(
+        dict.fromkeys(WHO, 404), lambda scene: {"slug": scene.cast.event.slug}
+    ),  # no signed word
     "press": Route(NOBODY | {"putri": 200, "ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),
     "alive": Route(OPEN),
     "set_language": Route(dict.fromkeys(WHO, 302), method="post", data=lambda scene: {"language": "id"}),

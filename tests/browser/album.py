@@ -57,6 +57,8 @@ SCREENS = (
     Screen("password-forgotten", "", "/accounts/password/reset/"),
     Screen("password", "sari", "/accounts/password/change/"),
     Screen("sign-out", "sari", "/accounts/logout/"),
+    Screen("board", "ratna", "/board/forum-nusantara/"),
+    Screen("board-wall", "ratna", "/board/forum-nusantara/?wall"),
     Screen("today", "sari", "/today/"),
     Screen("today-undo", "sari", "/today/?undo={idle.pk}", _open_all),
     Screen("today-menu", "sari", "/today/", _open_menu),

@@ -1,0 +1,214 @@
+"""The live board: where every guest of an event is and who moves next. Frozen, worded and ready for the page."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+from django.db.models.functions import Coalesce
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from events.models import Driver, Event, Vehicle
+from guests.hours import Hours
+from guests.models import Assignment, Guest, Handover, ItineraryItem, Movement, Request, Visit
+from guests.today import ITEM_COLUMNS, Car, Step, arrival_or_departure, car_for, movement_words, next_step
+
+LINES = 150
+"""How many guests one board shows; whoever moves later is only counted."""
+
+_AHEAD = timedelta(days=2)
+_CAR_AT_THE_DOOR = timedelta(minutes=15)  # before the guest leaves
+_CAR_KNOWN = timedelta(hours=2)  # before the guest leaves
+_SHOWN = (
+    "level", "status", "status_at", "arrives_at", "arrival_precision", "departs_at", "departure_precision", "guest__name", "guest__honorific_before", "guest__honorific_after",
+    "guest__addressed_as", "delegation__name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that needs a person: a word, an icon and a colour. `is_urgent` where it cannot wait."""
+
+    text: str
+    icon: str
+    tone: str
+    is_urgent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Escort:
+    """An officer on duty for the guest now."""
+
+    name: str
+    phone: str
+    is_lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One guest: where they are, what is next, who is with them, what is wrong."""
+
+    pk: int
+    called: str
+    delegation: str
+    level: str
+    is_vvip: bool
+    status: str
+    since: str
+    next: Step | None
+    car: Car | None
+    officers: tuple[Escort, ...]
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Who moves next comes first; guests who have departed are not on it, nor those beyond the first lines."""
+
+    lines: tuple[Line, ...]
+    more: int
+    at: datetime
+    seen: str
+
+    @property
+    def troubled(self) -> int:
+        """How many of the lines have something that cannot wait."""
+        return sum(any(trouble.is_urgent for trouble in line.troubles) for line in self.lines)
+
+
+def live_board(event: Event, *, at: datetime) -> Board:
+    """The board of the event at the moment `at`; six queries, however many guests."""
+    hours = Hours(event.time_zone, at)
+    items = {item.visit_id: item for item in _next_items(event, at)}
+    keys = _by_who_moves_next(event, items, at)
+    on_it = keys[:LINES]
+    visits = Visit.objects.select_related("guest", "delegation").only(*_SHOWN).in_bulk(on_it)
+    officers = _on_duty(on_it, at)
+    overdue = _counts(Request.objects.overdue(at), "visit_id", on_it)
+    handovers = _counts(Handover.objects.open(), "assignment__visit_id", on_it)
+    lines = (
+        _line(visits[pk], items.get(pk), officers[pk], (overdue.get(pk, 0), handovers.get(pk, 0)), hours)
+        for pk in on_it
+        if pk in visits
+    )
+    return Board(tuple(lines), more=max(0, len(keys) - LINES), at=at, seen=hours.clock(at))
+
+
+def _by_who_moves_next(event: Event, items: Mapping[int, Any], at: datetime) -> list[int]:
+    """All visits not yet over: by their next item, else their arrival or departure; those with neither last."""
+    expected = event.visits.exclude(status=Movement.DEPARTED).order_by("rank", "guest__name", "pk")
+    moves: dict[int, datetime | None] = {}
+    for pk, *stay in expected.values_list("pk", "arrives_at", "departs_at"):
+        coming = [moment for moment in stay if moment and moment > at]
+        moves[pk] = _moves_at(items[pk]) if pk in items else min(coming, default=None)
+    return sorted(moves, key=lambda pk: (moves[pk] is None, moves[pk] or at))
+
+
+def _next_items(event: Event, at: datetime) -> Iterable[Any]:
+    """The next thing of each guest who has not departed, within two days."""
+    coming: Any = ItineraryItem.objects.standing().filter(
+        visit__event=event, starts_at__gt=at, starts_at__lt=at + _AHEAD
+    )
+    return (  # type: ignore[no-any-return]
+        coming.exclude(visit__status=Movement.DEPARTED)
+        .order_by("visit_id", Coalesce("leave_by_at", "starts_at"), "pk")
+        .distinct("visit_id")
+        .values_list(*ITEM_COLUMNS, named=True)
+    )
+
+
+def _moves_at(item: Any) -> datetime:
+    return item.leave_by_at or item.starts_at  # type: ignore[no-any-return]
+
+
+def _on_duty(visits: Sequence[int], at: datetime) -> dict[int, list[Escort]]:
+    """The officers on duty for each of the visits, the lead first."""
+    rows = Assignment.objects.current(at).filter(visit__in=visits).order_by("-role", "pk")
+    found: dict[int, list[Escort]] = defaultdict(list)
+    for visit, role, name, phone in rows.values_list(
+        "visit_id", "role", "officer__user__name", "officer__user__phone"
+    ):
+        found[visit].append(Escort(name, phone, is_lead=role == Assignment.Role.LEAD))
+    return found
+
+
+def _counts(rows: Any, of: str, visits: Sequence[int]) -> dict[int, int]:
+    grouped = rows.filter(**{f"{of}__in": visits}).order_by().values_list(of)
+    return dict(grouped.annotate(number=Count("pk")))
+
+
+def _line(
+    visit: Visit, item: Any, officers: Sequence[Escort], waiting: tuple[int, int], hours: Hours
+) -> Line:
+    words = movement_words(get_language() or "en")
+    return Line(
+        pk=visit.pk,
+        called=visit.guest.called,
+        delegation=visit.delegation.name if visit.delegation else "",
+        level=visit.get_level_display(),
+        is_vvip=visit.level == Visit.Level.VVIP,
+        status=words[visit.status],
+        since=hours.say(visit.status_at) if visit.status_at else "",
+        next=next_step(item, hours) if item else arrival_or_departure(visit, hours),
+        car=car_for([item], item, hours) if item else None,
+        officers=tuple(officers),
+        troubles=tuple(_troubles(item, officers, waiting, hours.at)),
+    )
+
+
+def _troubles(
+    item: Any, officers: Sequence[Escort], waiting: tuple[int, int], at: datetime
+) -> Iterable[Trouble]:
+    overdue, handovers = waiting
+    if not any(officer.is_lead for officer in officers):
+        yield Trouble(_("No lead on duty"), "person", "red")
+    if item and _moves_at(item) <= at:
+        yield Trouble(_("Should have left"), "alert", "red")
+    if item:
+        yield from _trouble_with_car(item, at)
+    if overdue:
+        said = ngettext("%(number)s request overdue", "%(number)s requests overdue", overdue)
+        yield Trouble(said % {"number": overdue}, "bell", "red")
+    if handovers:
+        yield Trouble(_("Handover not accepted"), "swap", "amber", is_urgent=False)
+
+
+def _trouble_with_car(item: Any, at: datetime) -> Iterable[Trouble]:
+    left = _moves_at(item) - at
+    if item.vehicle__plate:
+        if left <= _CAR_AT_THE_DOOR and not item.car_at_door_at:
+            yield Trouble(_("Car not at the door"), "car", "red")
+    elif item.kind == ItineraryItem.Kind.TRANSFER and left <= _CAR_KNOWN:
+        yield Trouble(_("No car yet"), "car", "amber", is_urgent=False)
+
+
+_WATCHED = (Visit, Guest, ItineraryItem, Assignment, Handover, Request, Vehicle, Driver)
+_LATEST = 1000
+
+
+def state_of_the_board(at: datetime) -> str:
+    """Changes when anything a board shows was written, and with every minute, since lateness comes by itself.
+
+    One query, about a millisecond whatever the size: the newest number of each history table, and how many of its
+    last thousand are there, so that a transaction that took its numbers early and ended late is seen as well.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE)
+        [row] = cursor.fetchall()
+    return f"{at:%Y%m%d%H%M}-" + "-".join(str(number) for number in row)
+
+
+def _newest(table: str) -> str:
+    newest = f"(SELECT max(pgh_id) FROM {table})"  # noqa: S608 (a table of ours, by its model's own name)
+    return f"{newest}, (SELECT count(*) FROM {table} WHERE pgh_id > {newest} - {_LATEST})"  # noqa: S608 (the same)
+
+
+def _history_of(model: Any) -> str:
+    return str(model.pgh_event_model._meta.db_table)  # noqa: SLF001 (Django's own API)
+
+
+_STATE = "SELECT " + ", ".join(_newest(_history_of(model)) for model in _WATCHED)
