@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from allauth.account.views import logout
 from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import IS_POPUP_VAR, BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -30,6 +32,7 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
 from liaison.changes import changes_of
 from liaison.moments import DayInput, MomentField, MomentInput
+from liaison.saved_lists import lists_above
 from liaison.uploads import PrivateFileInput
 
 if TYPE_CHECKING:
@@ -175,13 +178,16 @@ class DeskChangeList(ChangeList):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         if not self._prepared:
             self._prepared = True
-            self.root_queryset = self.model_admin.for_list(self.root_queryset, request)
+            self.root_queryset = self.model_admin.for_list(
+                self.model_admin.narrowed(self.root_queryset, request), request
+            )
         return super().get_queryset(request, exclude_parameters)
 
 
 class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
     """A table of the desk.
 
+    `event_path` leads from a row to its event, over single rows only; lists then show those of the chosen event.
     `refusals` are the errors by which a workflow refuses what passed validation, since somebody else was faster:
     the form is then judged again and says so by field.
     """
@@ -192,6 +198,13 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     warn_unsaved_form = True
     refusals: tuple[type[Exception], ...] = ()
+    event_path = ""
+    list_before_template = "admin/desk/saved_lists.html"
+
+    def narrowed(self, rows: Any, request: HttpRequest) -> Any:
+        """The rows of the event chosen at the top of the desk; all where none is chosen."""
+        event = import_string(settings.DESK_EVENT)(request) if self.event_path else None
+        return rows.filter(**{self.event_path: event}) if event else rows
 
     def for_list(self, rows: Any, request: HttpRequest) -> Any:
         """The rows with what the list's columns show."""
@@ -211,6 +224,11 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
     def zone_of_row(self, request: HttpRequest, row: Any) -> str:
         """In which zone the row's history is told."""
         return request.user.time_zone  # type: ignore[union-attr]  # the desk is for the signed-in
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        above = {} if IS_POPUP_VAR in request.GET else lists_above(self.model, request)
+        answer: HttpResponse = super().changelist_view(request, (extra_context or {}) | above)
+        return answer
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Who changed the row, when, from what: from the triggers' record, which sees what no form did as well."""

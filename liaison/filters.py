@@ -12,6 +12,10 @@ class UsedDropdownFilter(RelatedDropdownFilter):  # type: ignore[misc]
     """Offers only what some row of the list has and the reader finds in its own table; so nothing of another event."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        used = model_admin.get_queryset(request).order_by().values(f"{self.field_path}__pk")
+        used = (
+            model_admin.narrowed(model_admin.get_queryset(request), request)
+            .order_by()
+            .values(f"{self.field_path}__pk")
+        )
         table = model_admin.admin_site.get_model_admin(field.remote_field.model)
         return [(row.pk, str(row)) for row in table.get_queryset(request).filter(pk__in=used)]

@@ -91,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "events.admin.chosen.desk_for_templates",
             ],
             "libraries": {"clock": "liaison.templatetags.clock"},
         },
@@ -183,6 +184,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- the desk: ink on paper, brass as the one accent ---------------------------------------------------------------
 
+DESK_EVENT = "events.admin.chosen.chosen_event"
 UNFOLD = {
     "SITE_TITLE": "Liaison",
     "SITE_HEADER": "Liaison",

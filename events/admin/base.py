@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.chosen import desk_of
 from events.models import Event, Role
 from events.models.staff import events_of
 from liaison.accounts.models import User
@@ -260,8 +261,5 @@ class EventStackedInline(EventChoices, ScopedStackedInline):
 
 
 def only_event_of(request: HttpRequest) -> Event | None:
-    """The event a person runs, where it is one; asked once a request."""
-    if not hasattr(request, "only_event"):
-        found = list(Event.objects.coordinated_by(request.user)[:2])  # type: ignore[arg-type]  # signed in
-        request.only_event = found[0] if len(found) == 1 else None  # type: ignore[attr-defined]
-    return request.only_event  # type: ignore[attr-defined, no-any-return]
+    """The event the desk is about, where it is one."""
+    return desk_of(request).only

@@ -25,7 +25,7 @@ class LeadFilter(DropdownFilter):  # type: ignore[misc]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         officers = Membership.objects.visible_to(request.user, at=timezone.now()).officers()
-        visits = model_admin.get_queryset(request)
+        visits = model_admin.narrowed(model_admin.get_queryset(request), request)
         used = officers.filter(assignments__visit__in=visits.order_by().values("pk")).distinct()
         named = [
             (str(officer.pk), str(officer)) for officer in used.select_related("user").order_by("user__name")

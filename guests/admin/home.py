@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from events.admin.chosen import desk_of
 from events.models import Event
 from guests.models import Assignment, Handover, Request, Visit
 from liaison.clock import day_bounds, day_of
@@ -39,8 +40,9 @@ class Board:
 
 def with_what_waits(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page's context, with a board for each event the person runs; seven queries however many there are."""
-    user: Any = request.user
-    return context | {"boards": boards(Event.objects.coordinated_by(user), at=timezone.now())}
+    desk = desk_of(request)
+    events = [desk.chosen] if desk.chosen else desk.events
+    return context | {"boards": boards(events, at=timezone.now())}
 
 
 def boards(events: Iterable[Event], *, at: datetime) -> list[Board]:

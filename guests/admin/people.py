@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.base import EventTabularInline, at_desk, shown
+from events.admin.chosen import chosen_event
 from guests.models import Guest, Visit
 from liaison.accounts.models import User
 from liaison.admin import ScopedAdmin, column
@@ -89,6 +90,10 @@ class GuestAdmin(ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Guest]:
         return guests_at_desk(super().get_queryset(request), request.user)  # type: ignore[arg-type]  # signed in
+
+    def narrowed(self, rows: QuerySet[Guest], request: HttpRequest) -> QuerySet[Guest]:
+        event = chosen_event(request)
+        return rows.filter(pk__in=event.visits.values("guest_id")) if event else rows
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes a person whom another event expects."""

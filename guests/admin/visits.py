@@ -4,10 +4,22 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import BooleanField, Case, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -73,8 +85,14 @@ class VisitAdmin(EventAdmin):
         "room",
         "note",
         "external_key",
+        "arrival_note",
+        "departure_note",
+        "companions_note",
+        "items__title",
         "items__flight_number",
         "items__vehicle__plate",
+        "assignments__officer__user__name",
+        "requests__text",
     )
     autocomplete_fields = ("guest", "delegation", "hotel")
     readonly_fields = ("where",)
@@ -107,11 +125,17 @@ class VisitAdmin(EventAdmin):
         lead = (
             leads.annotate(is_over=is_over).order_by("is_over", "starts_at").values("officer__user__name")[:1]
         )
+        spoken = F("officer__user__spoken_languages__language")
+        place = Func(
+            OuterRef("guest__languages"), spoken, function="ARRAY_POSITION", output_field=IntegerField()
+        )
+        sharing = leads.annotate(place=place).filter(place__isnull=False)
         red_lines = ProtocolNote.objects.red_lines().filter(event=OuterRef("event"), guest=OuterRef("guest"))
         return rows.select_related("delegation").annotate(
             lead_name=Subquery(lead),
             open_number=number_of(Request.objects.open().filter(visit=OuterRef("pk")), "visit"),
             has_red_line=Exists(red_lines, output_field=BooleanField()),
+            shares_language=Exists(sharing, output_field=BooleanField()),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -156,10 +180,21 @@ class VisitAdmin(EventAdmin):
 
     @column(_("attention"), ordering="open_number")
     def attention(self, visit: Any) -> str:
-        """Whether a red line is drawn, and how many requests are open."""
-        red_line = flag(_("red line"), "red") if visit.has_red_line else ""
+        """Whether a red line is drawn, how many requests are open, and whether guest and lead can talk to one another."""
         requests = ngettext("%d request", "%d requests", visit.open_number) % visit.open_number
-        return format_html("{} {}", red_line, flag(requests, "amber") if visit.open_number else "")
+        shown = [
+            flag(_("red line"), "red") if visit.has_red_line else "",
+            flag(requests, "amber") if visit.open_number else "",
+            flag(word, "amber") if (word := _trouble_with_languages(visit)) else "",
+        ]
+        return format_html_join(" ", "{}", ([part] for part in shown if part))
+
+
+def _trouble_with_languages(visit: Any) -> Any:
+    """Empty where the lead speaks a language of the guest, or there is no lead yet to ask about."""
+    if not visit.guest.languages:
+        return _("languages not known")
+    return _("no shared language") if visit.lead_name and not visit.shares_language else ""
 
 
 def _estimated(visit: Visit, moment: datetime | None, precision: str, as_written: str) -> str:

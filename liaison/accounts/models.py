@@ -117,3 +117,28 @@ class SpokenLanguage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.language} ({self.get_level_display()})"
+
+
+class SavedListQuerySet(ScopedQuerySet["SavedList"]):
+    def claim_of(self, user: User, at: datetime) -> models.Q:
+        return models.Q(user=user)
+
+
+class SavedList(models.Model):
+    """A list of the desk as a person keeps it: which table, searched and filtered how. Holds no rows, only the question."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_lists")
+    table = models.CharField(max_length=100, help_text=_("As the app and model are called: guests.visit."))
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(max_length=1000, help_text=_("The address after the question mark."))
+
+    objects = SavedListQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved list")
+        verbose_name_plural = _("saved lists")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "table", "name"], name="each_saved_list_once")]
+
+    def __str__(self) -> str:
+        return self.name

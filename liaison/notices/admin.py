@@ -52,6 +52,7 @@ class DeliveryInline(ScopedTabularInline):
 class NoticeAdmin(ReadOnlyAdmin):
     """Reminders, invitations and the rest."""
 
+    event_path = "event"
     list_display = ("recipient", "kind", "due", "state_shown", "acknowledged", "event")
     list_select_related = ("recipient", "event")
     list_filter = (("state", ChoicesDropdownFilter),)
@@ -85,6 +86,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 class DeliveryAdmin(ReadOnlyAdmin):
     """Every attempt to reach somebody, the failed ones with a reason."""
 
+    event_path = "notice__event"
     list_display = (
         "notice",
         "channel",
