@@ -10,9 +10,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
+def is_zone(name: str) -> bool:
+    """Whether that is the name of a zone in the IANA database."""
+    return name in available_timezones()
+
+
 def validate_zone(name: str) -> None:
     """Accept IANA zone names only."""
-    if name not in available_timezones():
+    if not is_zone(name):
         raise ValidationError(
             _("“%(name)s” is not a time zone; write it like Asia/Makassar."), params={"name": name}
         )

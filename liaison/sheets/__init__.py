@@ -1,6 +1,6 @@
 """Tables that people made, read with care: the ground under every list that is imported.
 
-- file to cells: `reading` (with `extract` in a process of its own, and `text`), `table`
+- file to cells: `reading` (with `extract`, `confined` to a process of its own, and `text`), `table`
 - columns to fields: `mapping`, for the `Vocabulary` of a kind of list
 - cells to meanings: `dates`, `moments`, `countries`, `comparing`
 

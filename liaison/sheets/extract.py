@@ -1,13 +1,8 @@
-"""Takes the cells out of a workbook, in a process of its own.
+"""Takes the cells out of a workbook; run by `confined`, since two cells in opposite corners of a sheet can fill any memory.
 
-A few hundred bytes can make a parser ask for hundreds of gigabytes (two cells in opposite corners of a sheet are
-enough), and the parser then takes its process with it. So it runs here, within limits the system enforces: workbook
-on standard input, JSON on standard output. Imports nothing of the project, so that it starts fast.
+Imports nothing of the project, so that it starts fast.
 """
 
-import json
-import resource
-import sys
 import tempfile
 from datetime import date, datetime, time
 from typing import Any
@@ -18,8 +13,6 @@ MAX_SHEETS = 30
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 
-_MEMORY = 768 * 1024 * 1024
-_CPU_SECONDS = 20
 _MOST_MERGED = 20_000
 _SEALED = "EncryptedPackage".encode("utf-16-le")  # a password turns an .xlsx into the container of an .xls
 
@@ -91,14 +84,3 @@ def _tables_of(workbook: python_calamine.CalamineWorkbook) -> list[str]:
         if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         and sheet.visible == python_calamine.SheetVisibleEnum.Visible
     ]
-
-
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    json.dump(extract(sys.stdin.buffer.read()), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,18 +2,15 @@
 
 import csv
 import io
-import json
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import MAXYEAR, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from liaison.sheets import extract, text
+from liaison.sheets.confined import TooMuchError, extracted_by
 from liaison.sheets.table import Cell, Sheet, sheet_of
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -23,7 +20,6 @@ _MAX_UNPACKED = 150 * 1024 * 1024
 _MAX_RATIO = 250  # sheets of numbers pack about 10 to 1, of one repeated value up to 100 to 1
 _SMALL_ENOUGH = 5 * 1024 * 1024  # unpacked; below it no ratio is suspicious
 _MAX_MEMBERS = 2000
-_TIMEOUT = 40
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # xls; and xlsx once a password was set
 
@@ -37,7 +33,7 @@ def read_sheets(data: bytes) -> tuple[Sheet, ...]:
 
     Raises UnreadableFileError for whatever is no table, is empty, locked, damaged, or larger than such a list is.
     """
-    _refuse_by_size(len(data))
+    refuse_by_size(len(data))
     sheets = _sheets_of_workbook(data) if data.startswith((_ZIP, _OLE)) else (_sheet_of_text(data),)
     sheets = tuple(sheet for sheet in sheets if sheet.rows)
     if not sheets:
@@ -47,7 +43,8 @@ def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     return sheets
 
 
-def _refuse_by_size(size: int) -> None:
+def refuse_by_size(size: int) -> None:
+    """Raise UnreadableFileError for a file of nothing, and for one of more bytes than are read."""
     if not size:
         raise UnreadableFileError(_("The file is empty."))
     if size > MAX_BYTES:
@@ -131,19 +128,10 @@ def _refuse_bomb(data: bytes) -> None:
 
 def _extracted(data: bytes) -> dict[str, Any]:
     """What the reading process found; UnreadableFileError where it met its limits of memory or time."""
-    command = [sys.executable, "-I", str(Path(extract.__file__))]
     try:
-        done = subprocess.run(  # noqa: S603 (our own file, no shell; the upload goes in by standard input)
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_TIMEOUT,
-            check=True,
-        )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        found: dict[str, Any] = extracted_by(extract.__file__, data)
+    except TooMuchError as error:
         raise _too_large() from error
-    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
