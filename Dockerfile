@@ -40,4 +40,5 @@ web = http.client.HTTPConnection('127.0.0.1', 8000, timeout=4); \
 web.request('GET', '/healthz', headers={'Host': host}); \
 sys.exit(web.getresponse().status >= 500)"]
 CMD ["gunicorn", "liaison.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--no-control-socket", \
-     "--worker-tmp-dir", "/dev/shm", "--max-requests", "2000", "--max-requests-jitter", "200", "--access-logfile", "-"]
+     "--worker-tmp-dir", "/dev/shm", "--max-requests", "2000", "--max-requests-jitter", "200", "--access-logfile", "-", \
+     "--logger-class", "liaison.weblog.RequestLog"]

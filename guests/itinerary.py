@@ -210,7 +210,7 @@ def _days(items: Iterable[ItineraryItem], visit: Visit) -> tuple[Day, ...]:
 
 def _item(item: ItineraryItem, visit: Visit) -> Item:
     session = item.session
-    venue, point = _where(item)
+    venue, point = where(item)
     return Item(
         title=item.title,
         starts_at=_moment(item.starts_at),
@@ -220,19 +220,19 @@ def _item(item: ItineraryItem, visit: Visit) -> Item:
         flight_number=item.flight_number,
         origin=_place(item.origin),
         place=_place(venue),
-        point=point.name if point and _may_be_told(point, visit) else "",
+        point=point.name if point and may_be_told(point, visit) else "",
         dress=item.dress or (session.dress if session else ""),
     )
 
 
-def _where(item: ItineraryItem) -> tuple[Venue | None, Point | None]:
+def where(item: ItineraryItem) -> tuple[Venue | None, Point | None]:
     """The place the item names; where it names none, its session's."""
     if item.venue or item.point:
         return item.venue or (item.point.venue if item.point else None), item.point
     return (item.session.venue, item.session.point) if item.session else (None, None)
 
 
-def _may_be_told(point: Point, visit: Visit) -> bool:
+def may_be_told(point: Point, visit: Visit) -> bool:
     """A hall or a gate, yes; a seat block, and a room where the guest sleeps, no."""
     if point.kind == Point.Kind.SEATS:
         return False

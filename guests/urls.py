@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guests.views import board, paper, phone, press
+from guests.views import board, feeds, paper, phone, press
 
 urlpatterns = [
     path("", phone.home, name="home"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("visits/<int:pk>/status/", phone.set_status, name="set_status"),
     path("visits/<int:pk>/status/undo/", phone.undo_status, name="undo_status"),
     path("requests/<int:pk>/done/", phone.close_request, name="close_request"),
+    path("calendar/", feeds.own_calendars, name="own_calendars"),
+    path("visits/<int:pk>/calendar/", feeds.guest_calendar, name="guest_calendar"),
+    path("calendars/<int:pk>/revoke/", feeds.revoke_calendar, name="revoke_calendar"),
+    path("calendars/<str:secret>.ics", feeds.feed, name="calendar_feed"),
     path("visits/<int:pk>/handout/", paper.print_handout, name="print_handout"),
     path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),
     path("print-runs/<int:pk>/file.pdf", paper.print_run_file, name="print_run_file"),

@@ -31,6 +31,7 @@ _GROUPS = (
             ("events.membership", "badge"),
             ("events.shift", "schedule"),
             ("guests.handover", "swap_horiz"),
+            ("guests.calendarfeed", "calendar_add_on"),
             ("accounts.user", "contacts"),
         ),
     ),

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from guests.models import ItineraryItem, Print, PrintRun, Request
+from guests.feeds import make_feed
+from guests.models import CalendarFeed, ItineraryItem, Print, PrintRun, Request
 from guests.prints import print_handout, request_print_run
 from tests.cast import Cast, bring_to
 from tests.factories import make_item, make_request
@@ -44,6 +45,8 @@ class Scene:
     sato_print: Print = field(init=False)
     run: PrintRun = field(init=False)
     request: Request = field(init=False)
+    feed: CalendarFeed = field(init=False)
+    secret: str = field(init=False)
 
     def __post_init__(self) -> None:
         at = timezone.now()
@@ -52,6 +55,7 @@ class Scene:
         make_item(self.cast.sato, "Audience", starts_at=at + timedelta(hours=1))
         self.request = make_request(self.cast.sato, self.cast.sari)
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
+        self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
         self.run = request_print_run(visits=[self.cast.sato], language="en", by=self.cast.ratna, at=at)
 
 
@@ -83,6 +87,10 @@ MATRIX: dict[str, Route] = {
         dict.fromkeys(WHO, 404), lambda scene: {"slug": scene.cast.event.slug}
     ),  # no signed word
     "press": Route(NOBODY | {"putri": 200, "ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),
+    "own_calendars": Route(SIGNED_IN),
+    "guest_calendar": Route(serving(200), sato, "post"),
+    "revoke_calendar": Route(serving(302), lambda scene: {"pk": scene.feed.pk}, "post"),
+    "calendar_feed": Route(OPEN, lambda scene: {"secret": scene.secret}),
     "choose_event": Route(DESK, method="post"),
     "keep_list": Route(
         DESK, method="post", data=lambda scene: {"table": "guests.visit", "name": "n", "query": "q=a"}
@@ -126,7 +134,7 @@ def test_each_of_the_cast_is_answered_as_stated(cast: Cast, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, route in MATRIX.items() if route.method == "post"])
 def test_what_writes_cannot_be_fetched(cast: Cast, name: str) -> None:
     scene, route = Scene(cast), MATRIX[name]
-    if name == "log_request":  # its form is shown by GET
+    if name in {"log_request", "guest_calendar"}:  # their forms are shown by GET
         return
     assert client_of(cast, "ratna").get(reverse(name, kwargs=route.kwargs(scene))).status_code == 405
 

@@ -2,6 +2,7 @@
 
 from guests.admin import (
     assignments,
+    feeds,
     guest_lists,
     itinerary,
     logs,
@@ -15,6 +16,7 @@ from guests.admin import (
 
 __all__ = [
     "assignments",
+    "feeds",
     "guest_lists",
     "itinerary",
     "logs",

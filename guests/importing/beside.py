@@ -41,10 +41,10 @@ def write_flights(written: Sequence[Written], *, at: datetime) -> None:
             if item is None and key in changed:
                 new.append(_flight(ItineraryItem(visit=visit, external_key=key), visit, str(changed[key])))
             elif item is not None and changed.keys() & {key, *_MOMENTS[key]}:
-                item.sequence, item.updated_at = item.sequence + 1, at
+                item.updated_at = at
                 moved.append(_flight(item, visit, str(changed.get(key, item.flight_number))))
     ItineraryItem.objects.bulk_create(new, batch_size=_BATCH)
-    columns = ["starts_at", "ends_at", "leave_by_at", "precision", "state", "flight_number", "sequence"]
+    columns = ["starts_at", "ends_at", "leave_by_at", "precision", "state", "flight_number"]
     ItineraryItem.objects.bulk_update(moved, [*columns, "updated_at"], batch_size=_BATCH)
 
 

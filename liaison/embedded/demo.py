@@ -137,6 +137,8 @@ def _parts(port: int) -> list[Part]:
         "--no-control-socket",
         "--access-logfile",
         "-",
+        "--logger-class",
+        "liaison.weblog.RequestLog",
         "--access-logformat",
         "%(m)s %(U)s %(s)s %(M)s ms",
     ]
