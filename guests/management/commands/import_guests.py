@@ -18,8 +18,9 @@ from guests.importing.fields import BY_KEY, GUEST_LIST
 from guests.importing.filing import checked_from, remembered_columns, take_in
 from guests.importing.stored import stored_at
 from liaison.accounts.models import User
-from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
-from liaison.sheets.reading import UnreadableFileError, first_sheet, read_sheets
+from liaison.sheets.choosing import wished_mapping
+from liaison.sheets.mapping import Mapping
+from liaison.sheets.reading import UnreadableFileError, read_sheets
 from liaison.sheets.severity import Severity
 from liaison.sheets.table import Sheet
 
@@ -137,18 +138,10 @@ def _wishes(path: Path | None) -> dict[str, Any]:
 
 def _mapping(event: Event, sheets: tuple[Sheet, ...], wishes: dict[str, Any], answers: list[str]) -> Mapping:
     """What is wished, else what the event's last list had, else what is guessed."""
-    sheet = first_sheet(sheets, wishes.get("sheet", ""))
-    header_row = wishes.get("header_row", header_row_of(sheet, GUEST_LIST))
-    columns = columns_of(sheet, header_row, GUEST_LIST)
-    remembered = remembered_columns(event, columns)
-    wished = wishes.get("columns", {})
-
-    def field_of(column: Column) -> str:
-        return str(wished.get(column.heading, remembered.get(column.index, column.guess)))
-
-    chosen = tuple((one.index, field_of(one)) for one in columns if field_of(one))
-    given = dict(wishes.get("answers", {})) | dict(answer.partition("=")[::2] for answer in answers)
-    return Mapping(sheet.name, header_row, chosen).answered(given)
+    given = dict(answer.partition("=")[::2] for answer in answers)
+    return wished_mapping(
+        sheets, wishes, GUEST_LIST, lambda columns: remembered_columns(event, columns)
+    ).answered(given)
 
 
 def _report(diff: Diff, mapping: Mapping, event: Event) -> dict[str, Any]:
