@@ -31,9 +31,9 @@ class StepsAdmin(ScopedAdmin):
     upload_form: ClassVar[type[UploadForm]] = UploadForm
     upload_title: ClassVar[Any]
 
-    list_display = ("filename", "event", "state_label", "outcome", "uploaded_by", "uploaded")
+    list_display: tuple[str, ...] = ("filename", "event", "state_label", "outcome", "uploaded_by", "uploaded")
     list_select_related = ("event", "uploaded_by")
-    list_filter = ("state",)
+    list_filter: tuple[str, ...] = ("state",)
     search_fields = ("filename", "event__name")
     actions = None
 

@@ -26,7 +26,8 @@ def sorted_out(
     Start and end are judged together, and so are venue and room: half of a person's time with half of the file's would
     be nobody's.
     """
-    written, kept = [], []
+    written: list[Change] = []
+    kept: list[Change] = []
     for key, after in given.items():
         before = known.values[key]
         if as_listed(key, before) == as_listed(key, after):

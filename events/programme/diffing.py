@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -167,7 +168,8 @@ def _given(row: ListedSession) -> dict[str, Value]:
 
 def _too_long(row: ListedSession) -> Iterator[Message]:
     for key, (model, name) in _LONGEST.items():
-        most = model._meta.get_field(name).max_length or 0  # noqa: SLF001 (Django's own API)
+        column: Any = model._meta.get_field(name)  # noqa: SLF001 (Django's own API)
+        most = column.max_length
         if len(getattr(row, key)) > most:
             text = _("Longer than %(number)s characters.") % {"number": most}
             yield Message(Severity.ERROR, key, text)

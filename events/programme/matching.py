@@ -78,8 +78,8 @@ def _pair_as_said(reads: Mapping[int, Read], stored: Iterable[StoredSession], ma
             continue
         candidates = by_said.get(read.fingerprint, [])
         free = (one for one in candidates if one.session_id not in matches.taken and _may_be(read, one))
-        if session := next(free, None):
-            matches.take(position, session)
+        if (found := next(free, None)) is not None:
+            matches.take(position, found)
 
 
 def _levels(time_zone: str) -> tuple[_Level, ...]:

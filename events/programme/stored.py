@@ -118,4 +118,9 @@ def followed(sessions: "QuerySet[Session]") -> dict[int, dict[str, int]]:
             standing=Count("items__visit", distinct=True, filter=stands),
         )
     )
-    return {row["pk"]: row | {"staying": row["standing"] - row["following"]} for row in counted}
+    return {
+        row["pk"]: {
+            "used": row["used"], "following": row["following"], "staying": row["standing"] - row["following"],
+        }
+        for row in counted
+    }  # fmt: skip

@@ -22,7 +22,11 @@ def row(
 ) -> ListedSession:
     """A session that starts so many hours after NOW."""
     starts_at = NOW + hours * HOUR
-    given = {"starts_at": starts_at, "ends_at": starts_at + lasts * HOUR, "place": key or title}
+    given: dict[str, Any] = {
+        "starts_at": starts_at,
+        "ends_at": starts_at + lasts * HOUR,
+        "place": key or title,
+    }
     return ListedSession(key=key, title=title, **given | fields)
 
 
@@ -57,7 +61,7 @@ def everything(event: Event) -> list[tuple[Any, ...]]:
 
 def follower(visit: Visit, session: Session, **fields: Any) -> ItineraryItem:
     """An itinerary item at the session's own times and place."""
-    given = {
+    given: dict[str, Any] = {
         "title": session.title, "session": session, "starts_at": session.starts_at, "ends_at": session.ends_at,
         "venue": session.venue, "point": session.point,
     }  # fmt: skip

@@ -90,6 +90,7 @@ def test_what_a_person_set_otherwise_and_what_is_of_others_stays(cast: Cast, ses
 
 def test_the_place_follows_where_it_was_the_sessions(cast: Cast, session: Session) -> None:
     pier = make_venue(cast.event, "Pier")
+    assert session.venue
     room, gate = (Point.objects.create(venue=session.venue, name=name) for name in ("Room 1", "Gate 4"))
     deck = Point.objects.create(venue=pier, name="Deck")
     Session.objects.filter(pk=session.pk).update(point=room)
