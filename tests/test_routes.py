@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from events.models import ProgrammeFile, Session
+from events.models import ProgrammeFile
 from guests.models import ItineraryItem, Print, PrintRun, Request
 from guests.prints import print_handout, request_print_run
 from tests.cast import Cast, bring_to

@@ -15,10 +15,13 @@ from events.programme.applying import NotAppliedError, apply_programme
 from events.programme.diffing import diff_of
 from events.programme.filing import listing_of, remembered_columns, take_in
 from events.programme.forms import ColumnsForm, UploadForm
+from events.programme.listed import Listing
 from events.programme.stored import stored_at
-from events.programme.wording import outcome_of, summary_counts, summary_text
+from events.programme.table import PROGRAMME
+from events.programme.wording import outcome_of, questions_of, summary_counts, summary_text
 from liaison.accounts.models import User
-from liaison.sheets.mapping import Column
+from liaison.sheets.mapping import Column, Mapping
+from liaison.sheets.outcome import known_answers
 from liaison.sheets.reading import UnreadableFileError, read_sheets
 from liaison.sheets.table import Sheet
 
@@ -54,18 +57,28 @@ class ProgrammeFileAdmin(StepsAdmin):
             return self.go_on(filed)
         refused = None
         try:
+            listing = listing_of(filed)
+            questions = questions_of(listing, filed.mapping.get("answers", {}).get("order", ""))
+            if "answer" in request.POST:
+                return self._answer(filed, known_answers(questions, request.POST.dict()))
             if request.method == "POST":
-                refused = _apply(request, filed)
+                refused = _apply(request, filed, listing)
                 if refused is None:
                     return HttpResponseRedirect(self.address("done", filed))
-            diff = diff_of(listing_of(filed), stored_at(filed.event), filed.event.time_zone)
+            diff = diff_of(listing, stored_at(filed.event), filed.event.time_zone)
         except UnreadableFileError as error:
             return self.gone(request, error)
-        outcome = outcome_of(diff, filed.event.time_zone)
+        outcome = outcome_of(diff, filed.event.time_zone, questions)
         context = {"filed": filed, "refused": refused, "outcome": outcome, "digest": diff.digest}
         return self.step(
             request, 3, "preview", filed.filename, has_columns=self.has_columns(filed), **context
         )
+
+    def _answer(self, filed: ProgrammeFile, answers: dict[str, str]) -> HttpResponse:
+        """Keep what the person said about the table, and show what it would do now."""
+        mapping = Mapping.from_json(filed.mapping, PROGRAMME).answered(answers)
+        filed.choose_columns(filed.mapping | mapping.as_json())
+        return HttpResponseRedirect(self.address("preview", filed))
 
     def done_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         filed = self.found(request, pk)
@@ -88,7 +101,7 @@ class ProgrammeFileAdmin(StepsAdmin):
         return page
 
 
-def _apply(request: HttpRequest, filed: ProgrammeFile) -> NotAppliedError | None:
+def _apply(request: HttpRequest, filed: ProgrammeFile, listing: Listing) -> NotAppliedError | None:
     """Write what was looked at; the refusal where nothing was written."""
     try:
         apply_programme(
@@ -97,6 +110,7 @@ def _apply(request: HttpRequest, filed: ProgrammeFile) -> NotAppliedError | None
             leave_out_errors="leave_out_errors" in request.POST,
             remove_gone="remove_gone" in request.POST,
             seen=request.POST.get("digest") or "nothing",
+            listing=listing,
         )
     except NotAppliedError as error:
         return error

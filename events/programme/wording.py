@@ -14,10 +14,10 @@ from events.models import Session
 from events.programme import listed
 from events.programme.byhand import Change
 from events.programme.diffing import Diff, Kind, RowDiff
-from events.programme.listed import Message
+from events.programme.listed import Listing, Message
 from events.programme.stored import StoredSession, Value
 from liaison.clock import moment_text, span_text
-from liaison.sheets.outcome import SHOWN_ROWS, Count, ShownChange, ShownMessage
+from liaison.sheets.outcome import SHOWN_ROWS, Count, Question, ShownChange, ShownMessage, question_of_order
 from liaison.sheets.severity import Severity
 
 _CELLS = ("starts_at", "ends_at", "venue", "point", "part", "dress", "audience")
@@ -67,11 +67,12 @@ class Outcome:
     points: tuple[str, ...]
     faulty: int
     following: int
+    questions: tuple[Question, ...] = ()
     limit: int = SHOWN_ROWS
 
 
-def outcome_of(diff: Diff, time_zone: str) -> Outcome:
-    """The diff, worded in the active language."""
+def outcome_of(diff: Diff, time_zone: str, questions: tuple[Question, ...] = ()) -> Outcome:
+    """The diff and what is asked about it, worded in the active language."""
     errors, warnings = _messages(diff, Severity.ERROR), _messages(diff, Severity.WARNING)
     keys = [key for key in _CELLS if any(one.after(key) for one in diff.of_kind(Kind.NEW))]
     kept = [one for one in diff.rows if one.kept]
@@ -99,7 +100,14 @@ def outcome_of(diff: Diff, time_zone: str) -> Outcome:
         points=tuple(f"{venue}, {point}" for venue, point in diff.points),
         faulty=diff.count(Kind.FAULTY),
         following=diff.following,
+        questions=questions,
     )
+
+
+def questions_of(listing: Listing, order: str) -> tuple[Question, ...]:
+    """Which figure of its dates is the day, where the file leaves it open or somebody answered `order` already."""
+    is_open = any(message.field == "date" for message in listing.messages)
+    return (question_of_order(order),) if is_open or order else ()
 
 
 def _counts(diff: Diff, warnings: int) -> tuple[Count, ...]:

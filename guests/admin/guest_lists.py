@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from events.admin.filing import StepsAdmin, person
 from events.models import Event
 from guests.importing.applying import NotAppliedError, apply_guest_list
-from guests.importing.asking import known_answers, questions_of
+from guests.importing.asking import questions_of
 from guests.importing.diffing import diff_of
 from guests.importing.fields import GUEST_LIST
 from guests.importing.filing import checked_rows, remembered_columns, sheets_of, take_in
@@ -24,6 +24,7 @@ from guests.tasks import work_on_guest_lists
 from liaison.accounts.models import User
 from liaison.queue import nudge
 from liaison.sheets.mapping import Column, Mapping
+from liaison.sheets.outcome import known_answers
 from liaison.sheets.reading import UnreadableFileError
 from liaison.sheets.table import Sheet
 

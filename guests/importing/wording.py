@@ -10,14 +10,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guests.importing.asking import MOST, Question, questions_of
+from guests.importing.asking import MOST, questions_of
 from guests.importing.byhand import Change
 from guests.importing.cells import Value
 from guests.importing.diffing import Diff, Kind, RowDiff
 from guests.importing.fields import NAME_PARTS, label_of
 from guests.importing.shown import shown
 from liaison.sheets.mapping import Mapping
-from liaison.sheets.outcome import SHOWN_ROWS, Count, ShownChange, ShownMessage
+from liaison.sheets.outcome import SHOWN_ROWS, Count, Question, ShownChange, ShownMessage
 from liaison.sheets.severity import Severity
 
 _NOTE_OF = {

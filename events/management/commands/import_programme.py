@@ -47,6 +47,7 @@ class Command(BaseCommand):
             help="for a table, a JSON file: sheet, header_row, columns {heading: field}, answers {question: answer}; "
             "any may be left out",
         )
+        parser.add_argument("--answer", action="append", default=[], metavar="QUESTION=ANSWER")
         parser.add_argument("--apply", action="store_true", help="write it; without this nothing is written")
         parser.add_argument(
             "--leave-out-errors", action="store_true", help="apply the sessions without errors"
@@ -74,7 +75,7 @@ class Command(BaseCommand):
         wishes = wishes_in(options["mapping"], PROGRAMME)
         try:
             data = options["file"].read_bytes()
-            mapping = _mapping(event, data, wishes)
+            mapping = _mapping(event, data, wishes, options["answer"])
             diff = diff_of(listing_from(data, mapping, event), stored_at(event), event.time_zone)
         except (OSError, UnreadableFileError) as error:
             raise CommandError(str(error)) from error
@@ -134,12 +135,15 @@ class Command(BaseCommand):
         self.stdout.write(f"{counts}. {'Applied.' if report['applied'] else 'Nothing was written.'}")
 
 
-def _mapping(event: Event, data: bytes, wishes: dict[str, Any]) -> Mapping | None:
+def _mapping(event: Event, data: bytes, wishes: dict[str, Any], answers: list[str]) -> Mapping | None:
     """The columns of a table: what is wished, else what the event's last table had, else what is guessed."""
     if kind_of(data) is not FileKind.TABLE:
         return None
     sheets = read_sheets(data)
-    return wished_mapping(sheets, wishes, PROGRAMME, lambda columns: remembered_columns(event, columns))
+    given = dict(answer.partition("=")[::2] for answer in answers)
+    return wished_mapping(
+        sheets, wishes, PROGRAMME, lambda columns: remembered_columns(event, columns)
+    ).answered(given)
 
 
 def _report(diff: Diff, mapping: Mapping | None, event: Event) -> dict[str, Any]:

@@ -178,6 +178,20 @@ def test_what_cannot_be_read_is_refused_with_a_sentence_and_not_kept(
     assert not default_storage.exists("programmes")
 
 
+def test_which_figure_is_the_day_is_asked_and_the_answer_kept(cast: Cast, ratna: Client) -> None:
+    filed, page = previewed(
+        ratna, cast.event, programme([*OPENING[:2], "05/06/2027 10:00", "05/06/2027 11:00", "", ""])
+    )
+    [question] = page.context["outcome"].questions
+    assert (question.name, question.answer) == ("order", "")
+    for said, kept in (("mdy", "mdy"), ("nonsense", "mdy"), ("", "")):
+        answered = ratna.post(address("preview", filed), {"answer": "yes", "order": said})
+        assert answered.headers["Location"] == address("preview", filed)
+        [question] = ratna.get(address("preview", filed)).context["outcome"].questions
+        assert question.answer == kept
+    assert not Session.objects.exists()
+
+
 def test_columns_without_titles_are_refused(cast: Cast, ratna: Client) -> None:
     response = upload(ratna, cast.event, files.xlsx([["Shoe", "Size"], ["left", 38]]))
     filed = ProgrammeFile.objects.get()
