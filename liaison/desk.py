@@ -40,6 +40,7 @@ _GROUPS = (
         (
             ("events.event", "flag"),
             ("events.session", "calendar_month"),
+            ("events.programmefile", "upload_file"),
             ("events.venue", "location_on"),
             ("events.vehicle", "directions_car"),
             ("events.driver", "airline_seat_recline_normal"),

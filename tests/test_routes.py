@@ -11,11 +11,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from events.models import ProgrammeFile
 from guests.feeds import make_feed
 from guests.models import CalendarFeed, ItineraryItem, Print, PrintRun, Request
 from guests.prints import print_handout, request_print_run
 from tests.cast import Cast, bring_to
-from tests.factories import make_item, make_request
+from tests.factories import make_item, make_request, make_session
 
 WHO = ("anonymous", "bagus", "dewi", "sari", "putri", "hendra", "ratna")
 """Nobody; another officer; who was the guest's officer; who is; the press officer; another event's coordinator; ours."""
@@ -53,6 +54,14 @@ class Scene:
         bring_to(self.cast, at)
         ItineraryItem.objects.all().delete()
         make_item(self.cast.sato, "Audience", starts_at=at + timedelta(hours=1))
+        make_session(self.cast.event)
+        ProgrammeFile.objects.create(
+            event=self.cast.event,
+            filename="programme.csv",
+            file="programmes/lost",
+            uploaded_by=self.cast.ratna,
+            uploaded_at=at,
+        )
         self.request = make_request(self.cast.sato, self.cast.sari)
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
         self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
@@ -166,7 +175,18 @@ def test_rows_of_another_event_are_not_there(cast: Cast, model: Any, view: str) 
             "Request",
             "Print",
             "PrintRun",
+            "ProgrammeFile",
+            "Session",
         }, scene
         return
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}"  # noqa: SLF001
     assert client_of(cast, "hendra").get(reverse(name, args=[row.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("step", ["columns", "preview", "done"])
+def test_the_steps_of_a_programme_file_are_its_coordinators(cast: Cast, step: str) -> None:
+    Scene(cast)
+    address = reverse(f"admin:events_programmefile_{step}", args=[ProgrammeFile.objects.get().pk])
+    answers = {who: client_of(cast, who).get(address).status_code for who in WHO}
+    refused = SIGN_IN | dict.fromkeys(("bagus", "dewi", "sari", "putri"), 403)
+    assert answers == refused | {"hendra": 404, "ratna": 302}  # to the step at which it stands, or the list

@@ -1,5 +1,5 @@
 """What the desk shows of events."""
 
-from events.admin import event, places, staff, transport
+from events.admin import event, places, programme, sessions, staff, transport
 
-__all__ = ["event", "places", "staff", "transport"]
+__all__ = ["event", "places", "programme", "sessions", "staff", "transport"]

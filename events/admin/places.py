@@ -1,4 +1,4 @@
-"""Venues and their points, and the programme that happens in them, at the desk."""
+"""Venues and their points at the desk."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.base import EventAdmin, EventForm, EventTabularInline, moment_column
-from events.models import Point, Session, Venue
+from events.admin.base import EventAdmin, EventForm, EventTabularInline
+from events.models import Point, Venue
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 
 
@@ -52,35 +52,3 @@ class PointAdmin(EventAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Point]:
         rows: QuerySet[Point] = super().get_queryset(request)
         return rows.select_related("venue__event")
-
-
-class SessionForm(EventForm):
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or self.cleaned_data
-        point_in_venue(self, cleaned)
-        return cleaned
-
-
-@admin.register(Session)
-class SessionAdmin(EventAdmin):
-    """The public programme."""
-
-    form = SessionForm
-    list_display = (
-        "title",
-        moment_column(Session, "starts_at"),
-        moment_column(Session, "ends_at"),
-        "venue",
-        "point",
-        "dress",
-        "event",
-    )
-    list_select_related = ("event", "venue", "point__venue")
-    list_filter = (("event", UsedDropdownFilter), ("venue", UsedDropdownFilter))
-    search_fields = ("title", "part", "venue__name", "audience", "dress", "external_key")
-    autocomplete_fields = ("venue", "point")
-    fieldsets = (
-        (None, {"fields": ("event", "title", "part")}),
-        (_("When and where"), {"fields": (("starts_at", "ends_at"), ("venue", "point"))}),
-        (_("For whom"), {"fields": (("audience", "dress"), "external_key")}),
-    )

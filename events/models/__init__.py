@@ -2,8 +2,21 @@
 
 from events.models.event import Event
 from events.models.programme import Session
+from events.models.programme_file import ProgrammeFile, SessionAsListed
 from events.models.staff import Membership, Role, Shift
 from events.models.transport import Driver, Vehicle
 from events.models.venue import Point, Venue
 
-__all__ = ["Driver", "Event", "Membership", "Point", "Role", "Session", "Shift", "Vehicle", "Venue"]
+__all__ = [
+    "Driver",
+    "Event",
+    "Membership",
+    "Point",
+    "ProgrammeFile",
+    "Role",
+    "Session",
+    "SessionAsListed",
+    "Shift",
+    "Vehicle",
+    "Venue",
+]

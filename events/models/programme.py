@@ -1,7 +1,9 @@
 """The public programme."""
 
 from datetime import datetime
+from typing import Self
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,15 +14,26 @@ from liaison.accounts.models import User
 from liaison.history import tracked
 from liaison.scope import ScopedQuerySet
 
+SEEN_IN_CALENDARS = ("title", "starts_at", "ends_at", "venue", "point", "state")
+"""What a calendar shows of a session: `sequence` rises whenever one of these changes, by whatever way (RFC 5545, 3.8.7.4)."""
+
 
 class SessionQuerySet(ScopedQuerySet["Session"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         return models.Q(event__in=events_of(user, *Role))
 
+    def standing(self) -> Self:
+        """Not cancelled."""
+        return self.exclude(state=Session.State.CANCELLED)
 
-@tracked()
+
+@tracked(exclude=["updated_at"])
 class Session(models.Model):
     """An item of the public programme."""
+
+    class State(models.TextChoices):
+        CONFIRMED = "confirmed", _("confirmed")
+        CANCELLED = "cancelled", _("cancelled")
 
     event = models.ForeignKey(
         Event, on_delete=models.CASCADE, related_name="sessions", verbose_name=_("event")
@@ -44,12 +57,15 @@ class Session(models.Model):
     )
     dress = models.CharField(_("dress"), max_length=200, blank=True)
     audience = models.CharField(_("audience"), max_length=200, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CONFIRMED)
     external_key = models.CharField(
         _("external key"),
         max_length=200,
         blank=True,
         help_text=_("What the source calls this session; imports find it again by it."),
     )
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects = SessionQuerySet.as_manager()
 
@@ -69,6 +85,15 @@ class Session(models.Model):
                 name="each_session_key_once",
                 violation_error_message=_("Another session of the event has this key."),
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="counts_its_changes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*SEEN_IN_CALENDARS),
+                func="NEW.sequence = OLD.sequence + 1; RETURN NEW;",
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,7 @@
 """What a person has to say about a list, in the reader's words: who is who, who is meant, which figure is the day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Mapping as Values
-from dataclasses import dataclass
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from guests.importing.officers import question_about
 from guests.importing.repeats import OTHER, in_row
 from guests.importing.repeats import question_about as question_who
 from guests.importing.shown import shown
-from liaison.sheets.dates import Order
+from liaison.sheets.outcome import Question, Side, question_of_order
 
 _COMPARED = ("name", "native_name", "honorific_before", "office", "organisation", "country", "level",
              "arrives_at", "arrival_flight", "hotel", "diet")  # fmt: skip
@@ -25,50 +24,15 @@ MOST = 100
 """Questions on one page; the others follow when these are answered."""
 
 
-@dataclass(frozen=True)
-class Side:
-    """One field of two guests who may be one."""
-
-    label: str
-    here: str
-    there: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question with its choices (value and label), what was answered, and two guests side by side where it is about them."""
-
-    name: str
-    text: str
-    choices: tuple[tuple[str, str], ...]
-    answer: str = ""
-    headings: tuple[str, ...] = ()
-    sides: tuple[Side, ...] = ()
-
-
 def questions_of(diff: Diff, time_zone: str) -> tuple[Question, ...]:
     """Every question, the answered ones too, so that an answer can be taken back."""
     return (*_about_order(diff), *_about_people(diff, time_zone), *_about_officers(diff), *_about_hands(diff))
 
 
-def known_answers(questions: Iterable[Question], given: Values[str, str]) -> dict[str, str]:
-    """Of what was sent in, the answers to these questions that are among their choices; empty takes one back."""
-    return {
-        question.name: given[question.name]
-        for question in questions
-        if question.name in given
-        and given[question.name] in {"", *(value for value, _label in question.choices)}
-    }
-
-
 def _about_order(diff: Diff) -> Iterator[Question]:
     answer = diff.checked.answers.get("order", "")
     if diff.order_is_open or answer:
-        choices = (
-            (Order.DAY_FIRST.value, _("the day first: 05/06 is 5 June")),
-            (Order.MONTH_FIRST.value, _("the month first: 05/06 is 6 May")),
-        )
-        yield Question("order", _("How does this file write its dates?"), choices, answer)
+        yield question_of_order(answer)
 
 
 def _about_people(diff: Diff, time_zone: str) -> Iterator[Question]:

@@ -1,23 +1,19 @@
 """Taking an uploaded file in, and reading it again at every later step."""
 
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-
-from django.core.files.base import ContentFile
-from django.utils.translation import gettext as _
 
 from events.models import Event
 from guests.importing.cells import Facts, read_cell
 from guests.importing.checking import Step, check_rows
-from guests.importing.fields import BY_KEY, GUEST_LIST
+from guests.importing.fields import GUEST_LIST
 from guests.importing.judged import Checked
 from guests.importing.officers import Listed, is_about_officers
 from guests.models import GuestList
 from liaison.accounts.models import User
-from liaison.sheets.comparing import words
+from liaison.sheets.choosing import known_by_heading
 from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
-from liaison.sheets.reading import UnreadableFileError, first_sheet, read_sheets
+from liaison.sheets.reading import first_sheet, read_sheets
 from liaison.sheets.table import Sheet, plain, tidy
 
 
@@ -28,23 +24,13 @@ def take_in(*, event: Event, data: bytes, filename: str, by: User, at: datetime)
     """
     read_sheets(data)
     guest_list = GuestList(event=event, filename=plain(filename)[:200], uploaded_by=by, uploaded_at=at)
-    guest_list.file.save(secrets.token_hex(16), ContentFile(data), save=False)
-    try:
-        guest_list.save()
-    except BaseException:
-        guest_list.file.delete(save=False)
-        raise
+    guest_list.keep(data)
     return guest_list
 
 
 def sheets_of(guest_list: GuestList) -> tuple[Sheet, ...]:
     """The sheets of the stored file. Raises UnreadableFileError where the file is gone."""
-    try:
-        with guest_list.file.open("rb") as stored:
-            data = stored.read()
-    except OSError as error:
-        raise UnreadableFileError(_("The file is no longer kept here. Upload it again.")) from error
-    return read_sheets(data)
+    return read_sheets(guest_list.content())
 
 
 def checked_rows(guest_list: GuestList, step: Step = lambda _done, _total: None) -> Checked:
@@ -86,11 +72,6 @@ def roster_of(sheets: Iterable[Sheet], facts: Facts) -> tuple[Listed, ...]:
     return tuple(found)
 
 
-def headings_chosen(mapping: Mapping, columns: Iterable[Column]) -> dict[str, str]:
-    """The field of each heading (empty where it was left out), as the event's next list will want to know."""
-    return {words(one.heading): mapping.field_of(one.index) for one in columns}
-
-
 def remembered_columns(event: Event, columns: Iterable[Column]) -> dict[int, str]:
     """The fields of columns whose headings stood in the last list of the event, as they were chosen then."""
     last = (
@@ -98,8 +79,4 @@ def remembered_columns(event: Event, columns: Iterable[Column]) -> dict[int, str
         .order_by("-uploaded_at", "-pk")
         .first()
     )
-    known = last.mapping["headings"] if last else {}
-    return {
-        one.index: known[heading] for one in columns if (heading := words(one.heading)) in known
-        and (not known[heading] or known[heading] in BY_KEY)
-    }  # fmt: skip
+    return known_by_heading(last.mapping["headings"] if last else {}, columns, GUEST_LIST)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from guests.importing.applying import NotAppliedError, apply_guest_list
-from guests.importing.asking import Question
 from guests.importing.diffing import diff_of
 from guests.importing.fields import GUEST_LIST
 from guests.importing.filing import checked_rows
@@ -25,6 +24,7 @@ from guests.importing.wording import outcome_of
 from guests.models import GuestList, GuestListRun
 from liaison.accounts.models import User
 from liaison.sheets.mapping import Mapping as Columns
+from liaison.sheets.outcome import Question
 from liaison.sheets.reading import UnreadableFileError
 
 LONG = 1000

@@ -10,17 +10,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guests.importing.asking import MOST, Question, questions_of
+from guests.importing.asking import MOST, questions_of
 from guests.importing.byhand import Change
 from guests.importing.cells import Value
 from guests.importing.diffing import Diff, Kind, RowDiff
 from guests.importing.fields import NAME_PARTS, label_of
 from guests.importing.shown import shown
 from liaison.sheets.mapping import Mapping
+from liaison.sheets.outcome import SHOWN_ROWS, Count, Question, ShownChange, ShownMessage
 from liaison.sheets.severity import Severity
-
-SHOWN_ROWS = 300
-"""How many rows of a kind one page shows; the numbers always tell of all."""
 
 _NOTE_OF = {
     "arrives_at": "arrival_note",
@@ -30,36 +28,11 @@ _NOTE_OF = {
 
 
 @dataclass(frozen=True)
-class ShownMessage:
-    row: int
-    name: str
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
-class ShownChange:
-    label: str
-    before: str
-    after: str
-    by_hand: bool = False
-
-
-@dataclass(frozen=True)
 class ShownGuest:
     row: int
     name: str
     changes: tuple[ShownChange, ...] = ()
     cells: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Count:
-    """A number large enough to be read across a table; `kind` says how it is coloured."""
-
-    kind: str
-    number: int
-    label: str
 
 
 @dataclass(frozen=True)

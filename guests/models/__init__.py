@@ -2,6 +2,7 @@
 
 from guests.models.assignment import Assignment, Handover
 from guests.models.calendar_feed import CalendarFeed
+from guests.models.followed import FollowedSession
 from guests.models.guest import Guest, GuestPrivate, PrivateReading
 from guests.models.guest_list import GuestList, ListedVisit
 from guests.models.guest_list_run import GuestListRun
@@ -28,6 +29,7 @@ __all__ = [
     "Assignment",
     "CalendarFeed",
     "Delegation",
+    "FollowedSession",
     "Guest",
     "GuestList",
     "GuestListRun",

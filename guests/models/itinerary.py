@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Driver, Point, Session, Vehicle, Venue
+from guests.models.following import forgets_its_session_was_cancelled
 from guests.models.plan_mark import marks_plan
 from guests.models.visit import Visit
 from liaison.accounts.models import User
@@ -135,6 +136,8 @@ class ItineraryItem(models.Model):
     car_at_door_at = models.DateTimeField(_("car at the door since"), null=True, blank=True)
     flight_number = models.CharField(_("flight"), max_length=20, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CONFIRMED)
+    state_before = models.CharField(max_length=10, choices=State, blank=True, editable=False)
+    """What it was until its session was cancelled; empty where it stands, or was cancelled by itself."""
     visibility = models.CharField(_("seen by"), max_length=10, choices=Visibility, default=Visibility.GUEST)
     greeter = models.CharField(_("met by"), max_length=200, blank=True)
     seat = models.CharField(_("seat"), max_length=100, blank=True)
@@ -176,7 +179,7 @@ class ItineraryItem(models.Model):
                 name="each_item_key_once",
             ),
         ]
-        triggers = [*marks_plan(), counts_changes()]
+        triggers = [*marks_plan(), counts_changes(), forgets_its_session_was_cancelled()]
 
     def __str__(self) -> str:
         return self.title

@@ -116,7 +116,7 @@ def _permission(said: str, consent: str) -> Permission:
 
 
 def _programme(event: Event, hours: Hours) -> list[PublicDay]:
-    sessions = Session.objects.filter(event=event).select_related("venue", "point")
+    sessions = Session.objects.standing().filter(event=event).select_related("venue", "point")
     language = get_language() or "en"
     return [
         PublicDay(

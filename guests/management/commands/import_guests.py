@@ -9,17 +9,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import override
 
-from events.access import may_coordinate
+from events.importing import coordinator_named, wishes_in
 from events.models import Event
 from guests.importing.applying import NotAppliedError, apply_guest_list
 from guests.importing.asking import questions_of
 from guests.importing.diffing import Diff, Kind, diff_of
-from guests.importing.fields import BY_KEY, GUEST_LIST
+from guests.importing.fields import GUEST_LIST
 from guests.importing.filing import checked_from, remembered_columns, take_in
 from guests.importing.stored import stored_at
 from liaison.accounts.models import User
-from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
-from liaison.sheets.reading import UnreadableFileError, first_sheet, read_sheets
+from liaison.sheets.choosing import wished_mapping
+from liaison.sheets.mapping import Mapping
+from liaison.sheets.reading import UnreadableFileError, read_sheets
 from liaison.sheets.severity import Severity
 from liaison.sheets.table import Sheet
 
@@ -57,13 +58,13 @@ class Command(BaseCommand):
         event = Event.objects.filter(slug=options["event"]).first()
         if event is None:
             raise CommandError(f"There is no event “{options['event']}”.")
-        by = _coordinator(options["by"], event) if options["apply"] else None
+        by = coordinator_named(options["by"], event) if options["apply"] else None
         try:
             data = options["file"].read_bytes()
             sheets = read_sheets(data)
         except (OSError, UnreadableFileError) as error:
             raise CommandError(str(error)) from error
-        mapping = _mapping(event, sheets, _wishes(options["mapping"]), options["answer"])
+        mapping = _mapping(event, sheets, wishes_in(options["mapping"], GUEST_LIST), options["answer"])
         diff = diff_of(checked_from(sheets, mapping, event), stored_at(event))
         report = _report(diff, mapping, event)
         if by:
@@ -115,40 +116,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{counts}. {'Applied.' if report['applied'] else 'Nothing was written.'}")
 
 
-def _coordinator(address: str | None, event: Event) -> User:
-    user: User | None = User.objects.filter(email__iexact=address or "").first()
-    if user is None or not may_coordinate(user, event):
-        raise CommandError("--apply needs --by with the address of a coordinator of the event.")
-    return user
-
-
-def _wishes(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        wishes = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{path} is no JSON file: {error}") from error
-    unknown = {field for field in wishes.get("columns", {}).values() if field and field not in BY_KEY}
-    if unknown:
-        raise CommandError(f"No such field: {', '.join(sorted(unknown))}. There are: {', '.join(BY_KEY)}.")
-    return dict(wishes)
-
-
 def _mapping(event: Event, sheets: tuple[Sheet, ...], wishes: dict[str, Any], answers: list[str]) -> Mapping:
     """What is wished, else what the event's last list had, else what is guessed."""
-    sheet = first_sheet(sheets, wishes.get("sheet", ""))
-    header_row = wishes.get("header_row", header_row_of(sheet, GUEST_LIST))
-    columns = columns_of(sheet, header_row, GUEST_LIST)
-    remembered = remembered_columns(event, columns)
-    wished = wishes.get("columns", {})
-
-    def field_of(column: Column) -> str:
-        return str(wished.get(column.heading, remembered.get(column.index, column.guess)))
-
-    chosen = tuple((one.index, field_of(one)) for one in columns if field_of(one))
-    given = dict(wishes.get("answers", {})) | dict(answer.partition("=")[::2] for answer in answers)
-    return Mapping(sheet.name, header_row, chosen).answered(given)
+    given = dict(answer.partition("=")[::2] for answer in answers)
+    return wished_mapping(
+        sheets, wishes, GUEST_LIST, lambda columns: remembered_columns(event, columns)
+    ).answered(given)
 
 
 def _report(diff: Diff, mapping: Mapping, event: Event) -> dict[str, Any]:
