@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guests.views import paper, phone, press
+from guests.views import contacts, paper, phone, press
 
 urlpatterns = [
     path("", phone.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("visits/<int:pk>/status/", phone.set_status, name="set_status"),
     path("visits/<int:pk>/status/undo/", phone.undo_status, name="undo_status"),
     path("requests/<int:pk>/done/", phone.close_request, name="close_request"),
+    path("contacts.vcf", contacts.own_contacts, name="own_contacts"),
     path("visits/<int:pk>/handout/", paper.print_handout, name="print_handout"),
     path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),
     path("print-runs/<int:pk>/file.pdf", paper.print_run_file, name="print_run_file"),

@@ -60,6 +60,7 @@ _GROUPS = (
             ("guests.logbookentry", "history_edu"),
             ("guests.guestprivate", "lock"),
             ("guests.privatereading", "visibility"),
+            ("guests.export", "download"),
         ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from guests.admin import (
     assignments,
+    exports,
     guest_lists,
     itinerary,
     logs,
@@ -15,6 +16,7 @@ from guests.admin import (
 
 __all__ = [
     "assignments",
+    "exports",
     "guest_lists",
     "itinerary",
     "logs",

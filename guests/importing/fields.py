@@ -100,15 +100,18 @@ FIELDS: tuple[Field, ...] = (
     NAME,
     Field("given_name", ("given name", "given names", "first name", "first names", "forename", "nama depan")),
     Field("family_name", ("family name", "last name", "surname", "nama belakang", "nama keluarga", "marga")),
-    Field("honorific_before", ("honorific", "honorifics", "prefix", "gelar depan", "gelar", "title", "titel")),
-    Field("honorific_after", ("suffix", "gelar belakang", "degrees")),
+    Field("honorific_before", ("honorific", "honorifics", "prefix", "gelar depan", "gelar", "title", "titel",
+                               "titles before the name", "gelar di depan nama")),
+    Field("honorific_after", ("suffix", "gelar belakang", "degrees", "titles after the name",
+                              "gelar di belakang nama")),
     Field(
         "addressed_as",
         ("addressed as", "form of address", "salutation", "sapaan", "panggilan", "dear"),
     ),
     Field(
         "native_name",
-        ("native name", "name in native script", "original name", "local name", "nama asli", "nama aksara asli"),
+        ("native name", "name in native script", "original name", "local name", "nama asli", "nama aksara asli",
+         "name in its own script", "nama dalam aksara aslinya"),
     ),
     Field("office", ("office", "post", "position", "job title", "designation", "jabatan", "posisi")),
     Field(

@@ -1,6 +1,7 @@
 """Guests: who they are, their visits, their days, who looks after them, and what happened."""
 
 from guests.models.assignment import Assignment, Handover
+from guests.models.export import Export
 from guests.models.guest import Guest, GuestPrivate, PrivateReading
 from guests.models.guest_list import GuestList, ListedVisit
 from guests.models.guest_list_run import GuestListRun
@@ -26,6 +27,7 @@ __all__ = [
     "AddressedPerson",
     "Assignment",
     "Delegation",
+    "Export",
     "Guest",
     "GuestList",
     "GuestListRun",

@@ -1,0 +1,27 @@
+"""The people an officer calls, for the phone's own address book."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from guests.exporting.contacts import cards_of_officer, vcards
+from guests.models import Assignment
+from guests.views import SignedIn
+
+
+@login_required
+@require_safe
+@cache_control(no_store=True, private=True)
+def own_contacts(request: SignedIn) -> HttpResponse:
+    """Who looks after, drives and coordinates the officer's own guests; 404 for whoever has none, now or later."""
+    at = timezone.now()
+    if not Assignment.objects.duties_of(request.user, at).exists():
+        raise Http404
+    cards = b"".join(vcards(cards_of_officer(request.user, at=at), at=at))
+    named = {
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename="liaison.vcf") or ""
+    }
+    return HttpResponse(cards, content_type="text/vcard; charset=utf-8", headers=named)
