@@ -67,7 +67,7 @@ class ListForm(forms.Form):
     )
 
     def __init__(self, *args: Any, kind: str, event: Event, own_zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{kind}_%s", **kwargs)
+        super().__init__(*args, **kwargs | {"auto_id": f"{kind}_%s"})
         zones = dict.fromkeys((event.time_zone, own_zone, *_ZONES))
         self.fields["zone"].choices = [(name, name) for name in zones]  # type: ignore[attr-defined]
         unfit = {"first_day", "last_day"} if kind not in _DATED else set()
@@ -191,8 +191,12 @@ def _asked(request: HttpRequest, event: Event, form: ListForm) -> Asked:
 
 
 def _file(asked: Asked, kind: str, how: str) -> FileResponse:
-    out: Any = SpooledTemporaryFile(max_size=_IN_MEMORY)
-    export = give(asked=asked, kind=kind, how=how, out=out)
+    out: Any = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the response closes it when it is sent)
+    try:
+        export = give(asked=asked, kind=kind, how=how, out=out)
+    except BaseException:
+        out.close()
+        raise
     out.seek(0)
     return FileResponse(
         out, as_attachment=True, filename=file_name(export), content_type=CONTENT_TYPES[export.format]

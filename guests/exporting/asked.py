@@ -35,10 +35,10 @@ class Asked:
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        """From the start of the first day asked for to the end of the last; without days, a month around the event."""
-        month = timedelta(days=30)
-        first = self.first_day or self.event.starts_on - month
-        last = self.last_day or self.first_day or self.event.ends_on + month
+        """From the start of the first day asked for to the end of the last; without days, a year around the event."""
+        year = timedelta(days=365)
+        first = self.first_day or self.event.starts_on - year
+        last = self.last_day or self.first_day or self.event.ends_on + year
         return day_bounds(first, self.clocks)[0], day_bounds(max(first, last), self.clocks)[1]
 
     def rows(self, model: type[models.Model]) -> Any:

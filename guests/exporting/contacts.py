@@ -7,6 +7,7 @@ so they have no card.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db.models import Q
@@ -18,6 +19,8 @@ from events.models import Driver, Event, Membership, Role
 from guests.exporting.asked import Asked
 from guests.models import Assignment, ItineraryItem
 from liaison.accounts.models import User
+
+_line: Any = Contentline
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def cards_of_officer(user: User, *, at: datetime) -> Iterator[Card]:
     for member in members.order_by("user__name", "pk"):
         yield from _of_team([member], member.event)
     items = ItineraryItem.objects.standing().filter(visit__in=visits)
-    drivers = Driver.objects.filter(
+    drivers: Any = Driver.objects.filter(
         Q(pk__in=items.exclude(driver=None).values("driver_id"))
         | Q(pk__in=items.filter(driver=None, vehicle__driver__isnull=False).values("vehicle__driver_id"))
     )
@@ -69,7 +72,8 @@ def _of_team(members: Iterable[Membership], event: Event) -> Iterator[Card]:
 
 def _of_drivers(drivers: Iterable[Driver]) -> Iterator[Card]:
     for driver in drivers:
-        plates = ", ".join(car.plate for car in driver.vehicles.all())
+        cars: Any = driver.vehicles.all()
+        plates = ", ".join(car.plate for car in cars)
         note = _("Usually drives %(plates)s") % {"plates": plates} if plates else ""
         yield Card(
             f"driver/{driver.pk}", driver.name, driver.event.name, _("driver"), driver.phone, note=note
@@ -82,33 +86,31 @@ def vcards(cards: Iterable[Card], *, at: datetime) -> Iterator[bytes]:
         yield b"".join(line.to_ical() + b"\r\n" for line in _lines(card, at))
 
 
-def _lines(card: Card, at: datetime) -> Iterator[Contentline]:
+def _lines(card: Card, at: datetime) -> Iterator[Any]:
     revised = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    yield Contentline("BEGIN:VCARD")
-    yield Contentline("VERSION:4.0")
-    yield Contentline(f"UID:urn:uuid:{uuid5(NAMESPACE_URL, f'liaison/{card.key}')}")
-    yield Contentline(f"REV:{revised}")
+    yield _line("BEGIN:VCARD")
+    yield _line("VERSION:4.0")
+    yield _line(f"UID:urn:uuid:{uuid5(NAMESPACE_URL, f'liaison/{card.key}')}")
+    yield _line(f"REV:{revised}")
     yield _text("FN", card.name)
-    yield Contentline(
-        f"N:{_escaped(card.name)};;;;"
-    )  # which part is the family's is not known, and not guessed
+    yield _line(f"N:{_escaped(card.name)};;;;")  # which part is the family's is not known, and not guessed
     yield _text("ORG", card.organisation)
     yield _text("TITLE", card.title)
     if card.phone:
         parameters = Parameters({"TYPE": ["work", "cell"], "VALUE": "uri"})
-        yield Contentline.from_parts("TEL", parameters, f"tel:{card.phone}")
+        yield _line.from_parts("TEL", parameters, f"tel:{card.phone}")
     if card.language:
-        yield Contentline(f"LANG:{card.language}")
+        yield _line(f"LANG:{card.language}")
     if card.note:
         yield _text("NOTE", card.note)
-    yield Contentline("END:VCARD")
+    yield _line("END:VCARD")
 
 
-def _text(name: str, text: str) -> Contentline:
-    return Contentline(f"{name}:{_escaped(text)}")
+def _text(name: str, text: str) -> Any:
+    return _line(f"{name}:{_escaped(text)}")
 
 
 def _escaped(text: str) -> str:
     """The text without control characters but for line ends, its commas, semicolons and backslashes escaped."""
     plain = "".join(char for char in text.replace("\r\n", "\n") if char == "\n" or char.isprintable())
-    return vText(plain).to_ical().decode()
+    return str(vText(plain).to_ical().decode())

@@ -4,7 +4,7 @@ Its times are always on the event's clocks, on which the import reads them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from django.db.models import Prefetch, QuerySet
@@ -115,7 +115,7 @@ def _companions(visit: Visit) -> Value:
     return visit.companions_note if {"companions": 0} | dict(said) == whole else visit.companions
 
 
-_NO_FACTS = Facts("UTC", datetime.min.date(), datetime.max.date())
+_NO_FACTS = Facts("UTC", date.min, date.max)
 
 
 def _consent(consent: str) -> Value:

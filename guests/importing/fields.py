@@ -155,7 +155,7 @@ FIELDS: tuple[Field, ...] = (
          "waktu pulang", "jam pulang", "tgl pulang", "pulang", "keberangkatan", "kepulangan", "tgl kepulangan",
          "tanggal kepulangan", "jam kepulangan", "waktu kepulangan", "tgl jam kepulangan", "tgl keberangkatan",
          "tanggal keberangkatan", "jam keberangkatan", "waktu keberangkatan", "date of departure",
-         "time of departure"),
+         "time of departure", "berangkat"),
         joins=True,
     ),
     Field(
@@ -171,7 +171,7 @@ FIELDS: tuple[Field, ...] = (
         ("departure flight", "outbound flight", "return flight", "penerbangan pulang", "no penerbangan pulang",
          "nomor penerbangan pulang", "flight kepulangan", "penerbangan kepulangan", "flight pulang",
          "flight keberangkatan", "departure flight number", "departure flight no",
-         "no penerbangan kepulangan"),
+         "no penerbangan kepulangan", "penerbangan keberangkatan"),
         between=" → ",
     ),
     Field("hotel", ("hotel", "hotel name", "nama hotel", "accommodation", "penginapan", "akomodasi")),
@@ -184,26 +184,26 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "officer",
         ("lo", "liaison officer", "liaison", "officer", "nama lo", "lo name", "petugas", "petugas lo",
-         "petugas penghubung", "pendamping lo"),
+         "petugas penghubung", "pendamping lo", "petugas penghubung lo"),
     ),
     Field(
         "phones",
         ("phone", "phones", "phone number", "phone no", "mobile", "mobile phone", "mobile number", "telephone",
          "telepon", "no telepon", "nomor telepon", "telp", "no telp", "hp", "no hp", "nomor hp", "hp wa", "no hp wa",
-         "wa", "no wa", "whatsapp", "handphone", "ponsel"),
+         "wa", "no wa", "whatsapp", "handphone", "ponsel", "personal phones", "telepon pribadi"),
         between="; ",
         joins=True,
     ),
     Field("photo_consent", ("photo consent", "photo", "may be photographed", "izin foto", "boleh difoto", "foto")),
     Field(
         "press_consent",
-        ("press consent", "interview", "may be interviewed", "izin wawancara", "boleh diwawancara", "wawancara"),
+        ("press consent", "interview", "may be interviewed", "izin wawancara", "boleh diwawancara", "boleh diwawancarai", "wawancara"),
     ),
     Field("note", ("note", "notes", "remarks", "remark", "comments", "catatan", "keterangan", "ket"), "; ", joins=True),
     Field(
         "external_key",
         ("external key", "key", "guest id", "id", "uid", "reference", "ref", "id tamu", "kode tamu", "kode",
-         "registration number", "nomor registrasi"),
+         "registration number", "nomor registrasi", "kunci luar"),
     ),
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ Value: TypeAlias = str | int | date | datetime | None
 """A cell; a moment stands without its zone, on the clocks that its column's heading names."""
 
 MAX_CELL = 32_767  # what Excel itself allows
+_A4 = 9  # in the numbering of the file format
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_TITLE = re.compile(r"[\\/*?:\[\]]")
 _MOMENT, _DAY = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
@@ -68,8 +69,9 @@ def write_xlsx(table: Table, out: IO[bytes]) -> int:
     _lay_out(sheet, table)
     sheet.append([_heading(sheet, column.heading) for column in table.columns])
     number = 0
-    for number, row in enumerate(table.rows, start=1):
+    for row in table.rows:
         sheet.append([_cell(sheet, value) for value in row])
+        number += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{number + 1}"
     book.save(out)
     return number
@@ -81,7 +83,7 @@ def _lay_out(sheet: Any, table: Table) -> None:
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.paperSize = _A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
@@ -100,7 +102,7 @@ def _heading(sheet: Any, text: str) -> Any:
 def _cell(sheet: Any, value: Value) -> Any:
     if isinstance(value, str):
         return _text(sheet, _writable(value))
-    cell = WriteOnlyCell(sheet, value=value)
+    cell: Any = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # takes dates as well
     if isinstance(value, date):
         cell.number_format = _MOMENT if isinstance(value, datetime) else _DAY
     cell.alignment = _WRAPPED
@@ -124,10 +126,7 @@ def _writable(text: str) -> str:
 def write_csv(table: Table, out: IO[bytes]) -> int:
     """Commas, every cell in quotes, and the mark by which Excel knows UTF-8; texts guarded, moments in ISO 8601."""
     out.write(b"\xef\xbb\xbf")
-    number = -1
-    for number, line in enumerate(_lines(table)):
-        out.write(line)
-    return number
+    return sum(1 for line in _lines(table) if out.write(line)) - 1
 
 
 def _lines(table: Table) -> Iterator[bytes]:
