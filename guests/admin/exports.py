@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
 from events.models import Event
@@ -44,6 +44,7 @@ _HOLDS = {
     Export.Kind.CONTACTS: _("The team and the drivers as contacts (vCard) for a phone’s address book."),
 }
 _DATED = {Export.Kind.ARRIVALS, Export.Kind.MANIFEST}
+_DAY = " ".join((*INPUT_CLASSES, "desk-day"))
 _ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura", "UTC")
 
 
@@ -56,8 +57,8 @@ class ListForm(forms.Form):
         widget=UnfoldAdminSelectWidget(),
     )
     zone = forms.ChoiceField(label=_("Times in"), required=False, widget=UnfoldAdminSelectWidget())
-    first_day = forms.DateField(label=_("From day"), required=False, widget=DayInput({"class": "desk-day"}))
-    last_day = forms.DateField(label=_("To day"), required=False, widget=DayInput({"class": "desk-day"}))
+    first_day = forms.DateField(label=_("From day"), required=False, widget=DayInput({"class": _DAY}))
+    last_day = forms.DateField(label=_("To day"), required=False, widget=DayInput({"class": _DAY}))
     with_private = forms.BooleanField(
         label=_("With private data"),
         required=False,
