@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guests.views import board, feeds, paper, phone, press
+from guests.views import board, contacts, feeds, paper, phone, press
 
 urlpatterns = [
     path("", phone.home, name="home"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("visits/<int:pk>/calendar/", feeds.guest_calendar, name="guest_calendar"),
     path("calendars/<int:pk>/revoke/", feeds.revoke_calendar, name="revoke_calendar"),
     path("calendars/<str:secret>.ics", feeds.feed, name="calendar_feed"),
+    path("contacts.vcf", contacts.own_contacts, name="own_contacts"),
     path("visits/<int:pk>/handout/", paper.print_handout, name="print_handout"),
     path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),
     path("print-runs/<int:pk>/file.pdf", paper.print_run_file, name="print_run_file"),

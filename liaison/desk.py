@@ -62,6 +62,7 @@ _GROUPS = (
             ("guests.logbookentry", "history_edu"),
             ("guests.guestprivate", "lock"),
             ("guests.privatereading", "visibility"),
+            ("guests.export", "download"),
         ),
     ),
 )

@@ -4,8 +4,10 @@ import re
 import subprocess
 from collections import deque
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
+from zipfile import ZipFile
 
 import pytest
 from django.contrib import admin
@@ -15,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guests.models import (
+    Export,
     Guest,
     GuestPrivate,
     ItineraryItem,
@@ -111,8 +114,11 @@ def addresses_to_guess(cast: Cast) -> list[str]:
 
 
 def text_of(response: Any) -> str:
-    """What a person reads: of a PDF its words, of all else its source."""
+    """What a person reads: of a PDF its words, of a workbook its parts, of all else its source."""
     body: bytes = b"".join(response.streaming_content) if response.streaming else response.content
+    if body.startswith(b"PK"):
+        with ZipFile(BytesIO(body)) as book:
+            return "\n".join(book.read(name).decode() for name in book.namelist())
     if response.headers.get("Content-Type", "").startswith("application/pdf"):
         command = ["pdftotext", "-", "-"]
         return subprocess.run(command, input=body, capture_output=True, check=True).stdout.decode()  # noqa: S603 (no shell, no foreign word)
@@ -166,3 +172,28 @@ def test_nobody_reads_a_word_out_of_their_scope(painted: Cast, who: str, sees: s
         else:
             assert leaks == []
     assert [address for address, text in read.items() if PRIVATE in text] == []
+
+
+@pytest.mark.parametrize("how", ["xlsx", "csv"])
+@pytest.mark.parametrize(("who", "sees"), [("hendra", {"okafor"}), ("ratna", {"sato", "lim"})])
+def test_no_list_that_is_taken_away_has_a_word_out_of_scope(
+    painted: Cast, who: str, sees: set[str], how: str
+) -> None:
+    ItineraryItem.objects.update(kind=ItineraryItem.Kind.TRANSFER)
+    event = painted.event if who == "ratna" else painted.other_event
+    client = Client()
+    client.force_login(getattr(painted, who))
+    address = reverse("admin:guests_export_lists", args=[event.slug])
+    files = {
+        kind: text_of(client.post(address, {"kind": kind, "format": how})) for kind in Export.Kind.values
+    }
+    assert Export.objects.count() == len(files)
+    for guest, word in GUESTS.items():
+        singing = {kind for kind, text in files.items() if word in text}
+        assert singing == (
+            {"guests", "assignments", "arrivals", "manifest"}
+            - ({"assignments"} if guest == "okafor" else set())
+            if guest in sees
+            else set()
+        )
+    assert not [kind for kind, text in files.items() if PRIVATE in text]

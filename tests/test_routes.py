@@ -88,6 +88,7 @@ MATRIX: dict[str, Route] = {
     "close_request": Route(serving(302), lambda scene: {"pk": scene.request.pk}, "post"),
     "set_status": Route(serving(302), sato, "post", lambda scene: {"status": "landed"}),
     "undo_status": Route(serving(302), sato, "post"),
+    "own_contacts": Route(NOBODY | {"sari": 200, "bagus": 200, "hendra": 302, "ratna": 302}),
     "print_handout": Route(serving(303), sato, "post"),
     "handout": Route(serving(200), lambda scene: {"pk": scene.sato_print.pk}),
     "print_run_file": Route(NOBODY | {"ratna": 404}, lambda scene: {"pk": scene.run.pk}),  # not rendered yet

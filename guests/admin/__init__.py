@@ -2,6 +2,7 @@
 
 from guests.admin import (
     assignments,
+    exports,
     feeds,
     guest_lists,
     itinerary,
@@ -16,6 +17,7 @@ from guests.admin import (
 
 __all__ = [
     "assignments",
+    "exports",
     "feeds",
     "guest_lists",
     "itinerary",

@@ -147,10 +147,10 @@ class GuestPrivateAdmin(ScopedAdmin):
 class PrivateReadingAdmin(ReadOnlyAdmin):
     """Who has read whose private data."""
 
-    list_display = ("guest", "reader", "read")
-    list_select_related = ("guest", "reader")
+    list_display = ("guest", "reader", "read", "export")
+    list_select_related = ("guest", "reader", "export__event")
     search_fields = ("guest__name", "reader__name")
-    fields = readonly_fields = ("guest", "reader", "read")
+    fields = readonly_fields = ("guest", "reader", "read", "export")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PrivateReading]:
         visits = Visit.objects.visible_to(request.user, at=timezone.now()).filter(guest=OuterRef("guest"))

@@ -157,10 +157,17 @@ def _officer(key: str, text: str) -> Reading:
     return Reading() if _NO_OFFICER.search(text) else _text(key, text)
 
 
+_AS_KEPT = re.compile(r"\+\d{6,15} \([^()]*\d[^()]*\)")
+"""“+62812… (0812…)”: how a number is kept, and how our own lists give it out."""
+
+
 def _phones(key: str, text: str, country: str) -> Reading:
     """A line for each number: as it is dialled from anywhere, and as it was written where that differs."""
     lines, unknown = [], []
     for written in filter(None, (part.strip() for part in re.split(r"[;,/\n]|\bor\b|\batau\b", text))):
+        if _AS_KEPT.fullmatch(written):
+            lines.append(written)
+            continue
         try:
             dialled = to_e164(written, country=country)
         except ValidationError:

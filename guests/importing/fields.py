@@ -100,15 +100,18 @@ FIELDS: tuple[Field, ...] = (
     NAME,
     Field("given_name", ("given name", "given names", "first name", "first names", "forename", "nama depan")),
     Field("family_name", ("family name", "last name", "surname", "nama belakang", "nama keluarga", "marga")),
-    Field("honorific_before", ("honorific", "honorifics", "prefix", "gelar depan", "gelar", "title", "titel")),
-    Field("honorific_after", ("suffix", "gelar belakang", "degrees")),
+    Field("honorific_before", ("honorific", "honorifics", "prefix", "gelar depan", "gelar", "title", "titel",
+                               "titles before the name", "gelar di depan nama")),
+    Field("honorific_after", ("suffix", "gelar belakang", "degrees", "titles after the name",
+                              "gelar di belakang nama")),
     Field(
         "addressed_as",
         ("addressed as", "form of address", "salutation", "sapaan", "panggilan", "dear"),
     ),
     Field(
         "native_name",
-        ("native name", "name in native script", "original name", "local name", "nama asli", "nama aksara asli"),
+        ("native name", "name in native script", "original name", "local name", "nama asli", "nama aksara asli",
+         "name in its own script", "nama dalam aksara aslinya"),
     ),
     Field("office", ("office", "post", "position", "job title", "designation", "jabatan", "posisi")),
     Field(
@@ -152,7 +155,7 @@ FIELDS: tuple[Field, ...] = (
          "waktu pulang", "jam pulang", "tgl pulang", "pulang", "keberangkatan", "kepulangan", "tgl kepulangan",
          "tanggal kepulangan", "jam kepulangan", "waktu kepulangan", "tgl jam kepulangan", "tgl keberangkatan",
          "tanggal keberangkatan", "jam keberangkatan", "waktu keberangkatan", "date of departure",
-         "time of departure"),
+         "time of departure", "berangkat"),
         joins=True,
     ),
     Field(
@@ -168,7 +171,7 @@ FIELDS: tuple[Field, ...] = (
         ("departure flight", "outbound flight", "return flight", "penerbangan pulang", "no penerbangan pulang",
          "nomor penerbangan pulang", "flight kepulangan", "penerbangan kepulangan", "flight pulang",
          "flight keberangkatan", "departure flight number", "departure flight no",
-         "no penerbangan kepulangan"),
+         "no penerbangan kepulangan", "penerbangan keberangkatan"),
         between=" → ",
     ),
     Field("hotel", ("hotel", "hotel name", "nama hotel", "accommodation", "penginapan", "akomodasi")),
@@ -181,26 +184,26 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "officer",
         ("lo", "liaison officer", "liaison", "officer", "nama lo", "lo name", "petugas", "petugas lo",
-         "petugas penghubung", "pendamping lo"),
+         "petugas penghubung", "pendamping lo", "petugas penghubung lo"),
     ),
     Field(
         "phones",
         ("phone", "phones", "phone number", "phone no", "mobile", "mobile phone", "mobile number", "telephone",
          "telepon", "no telepon", "nomor telepon", "telp", "no telp", "hp", "no hp", "nomor hp", "hp wa", "no hp wa",
-         "wa", "no wa", "whatsapp", "handphone", "ponsel"),
+         "wa", "no wa", "whatsapp", "handphone", "ponsel", "personal phones", "telepon pribadi"),
         between="; ",
         joins=True,
     ),
     Field("photo_consent", ("photo consent", "photo", "may be photographed", "izin foto", "boleh difoto", "foto")),
     Field(
         "press_consent",
-        ("press consent", "interview", "may be interviewed", "izin wawancara", "boleh diwawancara", "wawancara"),
+        ("press consent", "interview", "may be interviewed", "izin wawancara", "boleh diwawancara", "boleh diwawancarai", "wawancara"),
     ),
     Field("note", ("note", "notes", "remarks", "remark", "comments", "catatan", "keterangan", "ket"), "; ", joins=True),
     Field(
         "external_key",
         ("external key", "key", "guest id", "id", "uid", "reference", "ref", "id tamu", "kode tamu", "kode",
-         "registration number", "nomor registrasi"),
+         "registration number", "nomor registrasi", "kunci luar"),
     ),
 )  # fmt: skip
 

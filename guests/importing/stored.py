@@ -83,6 +83,11 @@ def phones_of(guest: Guest) -> str:
         return ""
 
 
+def own_key(visit: int) -> str:
+    """What our own lists call a visit to which no list has given a key: by it they find the visit when they come back."""
+    return f"liaison-{visit}"
+
+
 def visits_to_compare(event: Event) -> "QuerySet[Visit]":
     """The event's visits with all that `values_of` needs, and of the guests' private data the phones alone."""
     rows = Visit.objects.filter(event=event)
@@ -101,8 +106,7 @@ def stored_at(event: Event) -> Stored:
         names.setdefault(same(visit.guest.name), set()).add(visit.external_key)
         found = _stored(visit, flights.get(visit.pk, {}), duties.get(visit.pk, []))
         everyone[visit.pk] = found
-        if visit.external_key:
-            visits[visit.external_key] = found
+        visits[found.key] = found
     officers = Membership.objects.filter(event=event).officers().select_related("user")
     return Stored(
         visits=visits,
@@ -119,7 +123,7 @@ def _stored(visit: Visit, flights: dict[str, str], duties: list[tuple[int, str, 
         visit_id=visit.pk,
         guest_id=visit.guest_id,
         values={**values_of(visit), **dict.fromkeys(FLIGHTS, ""), **flights},
-        key=visit.external_key,
+        key=visit.external_key or own_key(visit.pk),
         listed=visit.listed.values if hasattr(visit, "listed") else None,
         officers=frozenset(officer for officer, _role, _name in duties),
         lead=next((name for _officer, role, name in duties if role == Assignment.Role.LEAD), ""),

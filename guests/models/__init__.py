@@ -2,6 +2,7 @@
 
 from guests.models.assignment import Assignment, Handover
 from guests.models.calendar_feed import CalendarFeed
+from guests.models.export import Export
 from guests.models.followed import FollowedSession
 from guests.models.guest import Guest, GuestPrivate, PrivateReading
 from guests.models.guest_list import GuestList, ListedVisit
@@ -29,6 +30,7 @@ __all__ = [
     "Assignment",
     "CalendarFeed",
     "Delegation",
+    "Export",
     "FollowedSession",
     "Guest",
     "GuestList",

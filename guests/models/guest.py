@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guests.models.export import Export
 from guests.models.plan_mark import marks_plan_when_quoted_changes
 from liaison.accounts.models import User
 from liaison.encryption import EncryptedTextField
@@ -142,6 +143,9 @@ class PrivateReading(models.Model):
     )
     reader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("reader"))
     read_at = models.DateTimeField(_("read"))
+    export = models.ForeignKey(
+        Export, on_delete=models.PROTECT, null=True, related_name="readings", verbose_name=_("in the list")
+    )
 
     objects = PrivateReadingQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from liaison.sheets import extract, text
 from liaison.sheets.confined import TooMuchError, extracted_by
+from liaison.sheets.guard import unguarded
 from liaison.sheets.table import Cell, Sheet, sheet_of
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -90,7 +91,7 @@ def _sheet_of_text(data: bytes) -> Sheet:
         raise UnreadableFileError(
             _("The text cannot be split into cells: a quotation mark is opened and never closed.")
         ) from error
-    sheet = sheet_of(_("Table"), rows)
+    sheet = sheet_of(_("Table"), ([unguarded(cell) for cell in row] for row in rows))
     if len(sheet.rows) > extract.MAX_ROWS:
         raise _refusal("rows", sheet.name)
     if sheet.width > extract.MAX_COLUMNS:

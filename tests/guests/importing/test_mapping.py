@@ -1,12 +1,18 @@
 """Which column fills which field, guessed from headings in both languages."""
 
-import pytest
+from pathlib import Path
 
-from guests.importing.fields import GUEST_LIST
+import polib
+import pytest
+from django.utils.translation import override
+
+from guests.importing.fields import FIELDS, GUEST_LIST, label_of
 from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
 from liaison.sheets.reading import read_sheets
 from liaison.sheets.table import Cell, Sheet, sheet_of
 from tests.liaison.sheets import files
+
+_CATALOGUE = Path(__file__).resolve().parents[3] / "liaison/locale/id/LC_MESSAGES/django.po"
 
 
 def sheet(*rows: list[Cell]) -> Sheet:
@@ -140,3 +146,18 @@ def test_answers_are_kept_and_taken_back() -> None:
     assert Mapping.from_json(mapping.as_json(), GUEST_LIST) == mapping
     assert (mapping.answer("order"), mapping.answer("officer-sari")) == ("dmy", "")
     assert mapping.answered({"order": ""}).answers == (("person-3", "other"),)
+
+
+def test_every_field_is_known_by_its_own_name_in_both_languages() -> None:
+    """Our own lists carry these as headings."""
+    catalogue = polib.pofile(str(_CATALOGUE))
+    indonesian = {entry.msgid: entry.msgstr for entry in catalogue}
+    with override("en"):
+        english = [label_of(field.key) for field in FIELDS]
+    for names in (english, [indonesian[name] for name in english]):
+        shown = [
+            f"{name} (WITA)" if field.key.endswith("_at") else name
+            for name, field in zip(names, FIELDS, strict=True)
+        ]
+        columns = columns_of(sheet_of("Table", [shown, ["a"]]), 1, GUEST_LIST)
+        assert [column.guess for column in columns] == [field.key for field in FIELDS]
