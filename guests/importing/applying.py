@@ -17,6 +17,7 @@ from guests.importing.beside import (
     write_phones,
 )
 from guests.importing.cells import Value
+from guests.importing.checking import Step
 from guests.importing.diffing import Diff, Kind, RowDiff, diff_of
 from guests.importing.fields import BESIDE, GUEST_KEYS
 from guests.importing.filing import checked_rows
@@ -59,12 +60,14 @@ def apply_guest_list(
     leave_out_errors: bool = False,
     seen: str = "",
     checked: Checked | None = None,
+    step: Step = lambda _done, _total: None,
 ) -> GuestList:
     """Write the list's guests, visits, delegations and hotels, all or nothing; a list already applied stays as it is.
 
     `seen` is the digest of the preview that was confirmed; where the outcome would differ, nothing is written. Lists
     of one event are applied one after the other; a double confirmation applies once. Raises NotAppliedError, and
-    UnreadableFileError where the stored file is gone. `checked` is what `checked_rows` gave just before.
+    UnreadableFileError where the stored file is gone. `checked` is what `checked_rows` gave just before;
+    `step` hears how many rows are written, of how many, and may raise to undo them all.
     """
     checked = checked or checked_rows(guest_list)
     try:
@@ -75,7 +78,7 @@ def apply_guest_list(
                 return locked
             diff = diff_of(checked, stored_at(event))
             _refuse(diff, leave_out_errors=leave_out_errors, seen=seen)
-            assigned = _write(diff, locked, event, by=by, at=at)
+            assigned = _write(diff, locked, event, by=by, at=at, step=step)
             locked.mark_applied(_summary(diff) | {"assigned": assigned}, at=at)
             return locked
     except (IntegrityError, ObjectDoesNotExist) as error:
@@ -114,7 +117,7 @@ def _summary(diff: Diff) -> dict[str, Any]:
     }
 
 
-def _write(diff: Diff, guest_list: GuestList, event: Event, *, by: User, at: datetime) -> int:
+def _write(diff: Diff, guest_list: GuestList, event: Event, *, by: User, at: datetime, step: Step) -> int:
     """Write all of it; how many guests were given an officer."""
     countries = _countries_of_delegations(diff.rows)
     Delegation.objects.bulk_create(
@@ -125,12 +128,27 @@ def _write(diff: Diff, guest_list: GuestList, event: Event, *, by: User, at: dat
         "delegation": _keys_by_name(Delegation.objects.filter(event=event)),
         "hotel": _keys_by_name(Venue.objects.filter(event=event)),
     }
-    written = _create(diff.of_kind(Kind.NEW), event, names, by=by)
-    written += _update(diff.of_kind(Kind.CHANGED), event, names, at=at)
-    write_flights(written, at=at)
-    write_phones(written)
+    written = _write_rows(diff, event, names, by=by, at=at, step=step)
     note_as_listed(diff, {one.row.number: visit.pk for one, visit in written}, guest_list)
     return assign_listed(written, guest_list, by=by, at=at)
+
+
+def _write_rows(
+    diff: Diff, event: Event, names: Names, *, by: User, at: datetime, step: Step
+) -> list[Written]:
+    """Write the new and the changed, some hundreds at a time, saying after each how far it is."""
+    new, changed = diff.of_kind(Kind.NEW), diff.of_kind(Kind.CHANGED)
+    total = len(new) + len(changed)
+    written: list[Written] = []
+    step(0, total)
+    for start in range(0, max(len(new), len(changed)), _BATCH):
+        part = _create(new[start : start + _BATCH], event, names, by=by)
+        part += _update(changed[start : start + _BATCH], event, names, at=at)
+        write_flights(part, at=at)
+        write_phones(part)
+        written += part
+        step(len(written), total)
+    return written
 
 
 def _countries_of_delegations(rows: Iterable[RowDiff]) -> dict[str, str]:

@@ -5,6 +5,15 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from guests.importing.looks import (
+    like_country,
+    like_flight,
+    like_hotel,
+    like_languages,
+    like_level,
+    like_moment,
+    like_phone,
+)
 from guests.models import Guest, Visit
 from liaison.sheets import mapping as sheets
 
@@ -123,16 +132,17 @@ FIELDS: tuple[Field, ...] = (
         "country",
         ("iso code", "country code", "iso", "iso 3166", "iso2", "iso3", "kode negara", "country", "negara",
          "nationality", "kebangsaan", "kewarganegaraan", "asal negara"),
+        looks_like=like_country,
     ),
     Field(
         "delegation",
         ("delegation", "delegation name", "delegasi", "nama delegasi", "member state", "state", "rombongan",
          "country name", "nama negara", "country", "negara"),
     ),
-    Field("level", ("level", "category", "kategori", "tingkat", "class", "kelas", "vip", "vvip vip")),
+    Field("level", ("level", "category", "kategori", "tingkat", "class", "kelas", "vip", "vvip vip"), looks_like=like_level),
     Field("rank", ("rank", "speaking order", "order of precedence", "precedence", "order", "peringkat", "urutan",
                    "nomor urut", "no urut")),
-    Field("languages", ("languages", "language", "bahasa", "spoken languages")),
+    Field("languages", ("languages", "language", "bahasa", "spoken languages"), looks_like=like_languages),
     Field(
         "diet",
         ("diet", "dietary requirements", "dietary", "allergies", "allergy", "alergi diet", "alergi", "pantangan",
@@ -147,6 +157,7 @@ FIELDS: tuple[Field, ...] = (
          "tiba", "kedatangan", "tgl kedatangan", "tanggal kedatangan", "jam kedatangan", "waktu kedatangan",
          "tgl jam kedatangan", "hari tanggal kedatangan", "date of arrival", "time of arrival"),
         joins=True,
+        looks_like=like_moment,
     ),
     Field(
         "departs_at",
@@ -157,6 +168,7 @@ FIELDS: tuple[Field, ...] = (
          "tanggal keberangkatan", "jam keberangkatan", "waktu keberangkatan", "date of departure",
          "time of departure", "berangkat"),
         joins=True,
+        looks_like=like_moment,
     ),
     Field(
         "arrival_flight",
@@ -165,6 +177,7 @@ FIELDS: tuple[Field, ...] = (
          "kedatangan flight", "flight tiba", "arrival flight number", "arrival flight no",
          "no penerbangan kedatangan", "no penerbangan tiba"),
         between=" → ",
+        looks_like=like_flight,
     ),
     Field(
         "departure_flight",
@@ -173,8 +186,9 @@ FIELDS: tuple[Field, ...] = (
          "flight keberangkatan", "departure flight number", "departure flight no",
          "no penerbangan kepulangan", "penerbangan keberangkatan"),
         between=" → ",
+        looks_like=like_flight,
     ),
-    Field("hotel", ("hotel", "hotel name", "nama hotel", "accommodation", "penginapan", "akomodasi")),
+    Field("hotel", ("hotel", "hotel name", "nama hotel", "accommodation", "penginapan", "akomodasi"), looks_like=like_hotel),
     Field("room", ("room", "room number", "room no", "kamar", "nomor kamar", "no kamar")),
     Field(
         "companions",
@@ -193,6 +207,7 @@ FIELDS: tuple[Field, ...] = (
          "wa", "no wa", "whatsapp", "handphone", "ponsel", "personal phones", "telepon pribadi"),
         between="; ",
         joins=True,
+        looks_like=like_phone,
     ),
     Field("photo_consent", ("photo consent", "photo", "may be photographed", "izin foto", "boleh difoto", "foto")),
     Field(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from guests.importing.applying import NotAppliedError, apply_guest_list
+from guests.importing.checking import Step
 from guests.importing.diffing import diff_of
 from guests.importing.fields import GUEST_LIST
 from guests.importing.filing import checked_rows
@@ -23,6 +24,7 @@ from guests.importing.stored import stored_at
 from guests.importing.wording import outcome_of
 from guests.models import GuestList, GuestListRun
 from liaison.accounts.models import User
+from liaison.beside import beside_transaction
 from liaison.sheets.mapping import Mapping as Columns
 from liaison.sheets.outcome import Question
 from liaison.sheets.reading import UnreadableFileError
@@ -86,12 +88,8 @@ def _claim(at: datetime) -> GuestListRun | None:
 
 
 def _work(run: GuestListRun, clock: Callable[[], datetime]) -> None:
-    def step(done: int, total: int) -> None:
-        if not run.go_on(done, total, at=clock()):
-            raise TakenOverError
-
     try:
-        outcome = _applied(run, step, clock) if run.kind == GuestListRun.Kind.APPLY else _checked(run, step)
+        outcome = _applied(run, clock) if run.kind == GuestListRun.Kind.APPLY else _checked(run, clock)
     except TakenOverError:
         logger.warning("Run %s of a guest list was taken over by another worker", run.pk)
     except (NotAppliedError, UnreadableFileError) as error:
@@ -104,25 +102,43 @@ def _work(run: GuestListRun, clock: Callable[[], datetime]) -> None:
             logger.warning("Run %s of a guest list was taken over by another worker", run.pk)
 
 
-def _checked(run: GuestListRun, step: Callable[[int, int], None]) -> dict[str, Any]:
+def _reading(run: GuestListRun, clock: Callable[[], datetime]) -> Step:
+    def step(done: int, total: int) -> None:
+        if not run.go_on(done, total, at=clock()):
+            raise TakenOverError
+
+    return step
+
+
+def _writing(run: GuestListRun, clock: Callable[[], datetime], using: str) -> Step:
+    """Steps noted beside the one transaction in which the list is written; a takeover undoes what it wrote."""
+
+    def step(done: int, total: int) -> None:
+        if not run.go_on(done, total, at=clock(), phase=GuestListRun.Phase.WRITING, using=using):
+            raise TakenOverError
+
+    return step
+
+
+def _checked(run: GuestListRun, clock: Callable[[], datetime]) -> dict[str, Any]:
     guest_list = run.guest_list
-    diff = diff_of(checked_rows(guest_list, step), stored_at(guest_list.event))
+    diff = diff_of(checked_rows(guest_list, _reading(run, clock)), stored_at(guest_list.event))
     outcome = outcome_of(diff, Columns.from_json(guest_list.mapping, GUEST_LIST), guest_list.event.time_zone)
     return {"outcome": asdict(outcome), "digest": diff.digest}
 
 
-def _applied(
-    run: GuestListRun, step: Callable[[int, int], None], clock: Callable[[], datetime]
-) -> dict[str, Any]:
-    checked = checked_rows(run.guest_list, step)
-    apply_guest_list(
-        guest_list=run.guest_list,
-        by=run.requested_by,
-        at=clock(),
-        leave_out_errors=run.leave_out_errors,
-        seen=run.seen,
-        checked=checked,
-    )
+def _applied(run: GuestListRun, clock: Callable[[], datetime]) -> dict[str, Any]:
+    checked = checked_rows(run.guest_list, _reading(run, clock))
+    with beside_transaction() as using:
+        apply_guest_list(
+            guest_list=run.guest_list,
+            by=run.requested_by,
+            at=clock(),
+            leave_out_errors=run.leave_out_errors,
+            seen=run.seen,
+            checked=checked,
+            step=_writing(run, clock, using),
+        )
     return {}
 
 

@@ -40,6 +40,10 @@ class GuestListRun(models.Model):
         CHECK = "check", _("check")
         APPLY = "apply", _("apply")
 
+    class Phase(models.TextChoices):
+        READING = "reading", _("reading")
+        WRITING = "writing", _("writing")
+
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         RUNNING = "running", _("under way")
@@ -53,6 +57,7 @@ class GuestListRun(models.Model):
     leave_out_errors = models.BooleanField(_("leave out rows with errors"), default=False)
     seen = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    phase = models.CharField(_("phase"), max_length=8, choices=Phase, default=Phase.READING)
     total = models.PositiveIntegerField(_("how many"), default=0)
     done = models.PositiveIntegerField(_("done"), default=0)
     outcome = models.JSONField(_("outcome"), default=dict, blank=True)
@@ -87,13 +92,19 @@ class GuestListRun(models.Model):
 
     def take(self, at: datetime) -> None:
         """Begin, or begin anew what a dead worker left; the caller holds the row's lock."""
-        self.state, self.done, self.leased_until = self.State.RUNNING, 0, at + self.LEASE
-        self.save(update_fields=["state", "done", "leased_until"])
+        self.state, self.phase, self.done = self.State.RUNNING, self.Phase.READING, 0
+        self.leased_until = at + self.LEASE
+        self.save(update_fields=["state", "phase", "done", "leased_until"])
 
-    def go_on(self, done: int, total: int, *, at: datetime) -> bool:
-        """Note how far it is and renew the lease; False where another worker has taken over meanwhile."""
+    def go_on(
+        self, done: int, total: int, *, at: datetime, phase: str = Phase.READING, using: str | None = None
+    ) -> bool:
+        """Note how far it is and renew the lease; False where another worker has taken over meanwhile.
+
+        `using` is the connection to note it through, where another one has a transaction open.
+        """
         until = at + self.LEASE
-        if not self._if_ours(done=done, total=total, leased_until=until):
+        if not self._if_ours(using, phase=phase, done=done, total=total, leased_until=until):
             return False
         self.leased_until = until
         return True
@@ -106,9 +117,9 @@ class GuestListRun(models.Model):
         """It cannot be done as things are; False where another worker has taken over meanwhile."""
         return self._if_ours(state=self.State.FAILED, error=reason[:500], finished_at=at, leased_until=None)
 
-    def _if_ours(self, **changes: object) -> bool:
+    def _if_ours(self, using: str | None = None, **changes: object) -> bool:
         """Change the row as long as it carries our lease, which no two workers have alike."""
-        ours = GuestListRun.objects.filter(
+        ours = GuestListRun.objects.using(using).filter(
             pk=self.pk, state=self.State.RUNNING, leased_until=self.leased_until
         )
         return ours.update(**changes) == 1

@@ -1,6 +1,6 @@
 """Which column fills which field: guessed from the headings, chosen by a person."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -13,6 +13,8 @@ from liaison.sheets.table import Row, Sheet, column_letter, tidy
 
 _SAMPLES = 3
 _SAMPLE_LENGTH = 60
+_LOOKED_AT = 200  # values of a column, at most
+_ALIKE = 0.8  # of these
 _HEADER_WITHIN = 20  # rows from the top
 _NEVER_CONSTANT = {"external_key", "rank"}
 
@@ -21,13 +23,15 @@ _NEVER_CONSTANT = {"external_key", "rank"}
 class Field:
     """What a column can fill, with its usual headings (in `comparing.words` form), the surest first.
 
-    Several columns may fill it together where it `joins`; `between` then stands between their texts.
+    Several columns may fill it together where it `joins`; `between` then stands between their texts. `looks_like`
+    knows its values, where no heading tells.
     """
 
     key: str
     headings: tuple[str, ...]
     between: str = " "
     joins: bool = False
+    looks_like: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,16 +105,19 @@ class Column:
 
 
 def header_row_of(sheet: Sheet, vocabulary: Vocabulary) -> int:
-    """The row near the top in which the most headings are known; the first row where none are.
+    """The row near the top in which the most headings are known; the first row where none are; 0 if that one holds values.
 
     Where headings stand in two rows, groups above and columns below, it is the lower one.
     """
     candidates = [row for row in sheet.rows if row.number <= _HEADER_WITHIN] or list(sheet.rows[:1])
 
     def recognised(row: Row) -> int:
-        return _recognised(_headings(sheet, row.number, vocabulary), vocabulary)
+        headings = _headings(sheet, row.number, vocabulary)
+        known = {column: key for (exact, *_rest), key, column in _assigned(headings, vocabulary) if exact}
+        return _recognised(headings, vocabulary) - 2 * len(_by_values((row,), (), known, vocabulary))
 
-    return max(candidates, key=recognised, default=Row(0, ())).number
+    best = max(candidates, key=recognised, default=Row(0, ()))
+    return best.number if recognised(best) >= 0 else 0
 
 
 def _recognised(headings: "Headings", vocabulary: Vocabulary) -> int:
@@ -123,6 +130,7 @@ def columns_of(sheet: Sheet, header_row: int, vocabulary: Vocabulary) -> tuple[C
     headings = _headings(sheet, header_row, vocabulary)
     body = sheet.below(header_row)
     guesses = {column: key for _score, key, column in _assigned(headings, vocabulary)}
+    guesses |= _by_values(body, headings, guesses, vocabulary)
     columns = []
     for index in range(sheet.width):
         filled = [text for row in body if (text := tidy(row.cell(index)))]
@@ -167,6 +175,30 @@ def _grouped(above: Row, own: Row) -> Headings:
         both = heading if words(heading) == words(group) else f"{group} {heading}".strip()
         found.append((both, heading) if heading and both != heading else (both,))
     return tuple(found)
+
+
+def _by_values(
+    body: Sequence[Row], headings: "Headings", guesses: dict[int, str], vocabulary: Vocabulary
+) -> dict[int, str]:
+    """What further columns fill, from left to right, by the look of their values; a telling heading is believed."""
+    found: dict[int, str] = {}
+    for index in range(max((len(row.cells) for row in body[:_LOOKED_AT]), default=0)):
+        heading = words(headings[index][0]) if index < len(headings) else ""
+        if index in guesses or set(heading.split()) & vocabulary.other_things:
+            continue
+        texts = [text for row in body[:_LOOKED_AT] if (text := tidy(row.cell(index)))]
+        taken = {*guesses.values(), *found.values()}
+        key = next((one.key for one in vocabulary.fields if one.key not in taken and _look(texts, one)), "")
+        if key:
+            found[index] = key
+    return found
+
+
+def _look(texts: Sequence[str], field: Field) -> bool:
+    """Whether nearly all of the values look like the field's."""
+    if field.looks_like is None or not texts:
+        return False
+    return sum(map(field.looks_like, texts)) >= _ALIKE * len(texts)
 
 
 def _lettered(index: int) -> str:

@@ -117,7 +117,7 @@ def test_the_columns_are_guessed_shown_with_samples_and_correctable(cast: Cast, 
     assert hidden(page, "header_row") == "3"
     assert "42" in page.content.decode()
     data = chosen(page)
-    assert (data["column-0"], data["column-1"], data["column-2"]) == ("name", "", "")
+    assert (data["column-0"], data["column-1"], data["column-2"]) == ("name", "country", "")
     ratna.post(response.url, data | {"column-1": "country"})
     guest_list = GuestList.objects.get()
     assert guest_list.mapping["columns"] == {"0": "name", "1": "country"}

@@ -161,3 +161,42 @@ def test_every_field_is_known_by_its_own_name_in_both_languages() -> None:
         ]
         columns = columns_of(sheet_of("Table", [shown, ["a"]]), 1, GUEST_LIST)
         assert [column.guess for column in columns] == [field.key for field in FIELDS]
+
+
+VALUES: list[list[Cell]] = [
+    ["Ana Lim", "VIP", "Singapura", "0812 3456 7890", "12/05/2027 10:00", "SQ 952", "14 Mei 2027", "Bay Hotel", "en, zh"],
+    ["Budi Santoso", "VVIP", "ID", "+62 811-222-333", "12-05-2027", "GA448", "15/05/2027", "Hotel Laut", "id, en"],
+]  # fmt: skip
+FILLED = [
+    "",
+    "level",
+    "country",
+    "phones",
+    "arrives_at",
+    "arrival_flight",
+    "departs_at",
+    "hotel",
+    "languages",
+]
+
+
+def test_a_table_without_headings_is_known_by_its_values() -> None:
+    table = sheet(*VALUES)
+    assert header_row_of(table, GUEST_LIST) == 0
+    assert [column.guess for column in columns_of(table, 0, GUEST_LIST)] == FILLED
+
+
+def test_columns_under_headings_nobody_knows_are_known_by_their_values() -> None:
+    table = sheet(["Nama", *["Kolom"] * 8], *VALUES)
+    assert header_row_of(table, GUEST_LIST) == 1
+    assert [column.guess for column in columns_of(table, 1, GUEST_LIST)] == ["name", *FILLED[1:]]
+
+
+def test_values_never_outdo_a_heading() -> None:
+    table = sheet(["Nama", "Catatan", "HP sopir", "Umur"], ["Ana", "GA 448", "0812 3456 7890", 42])
+    assert [column.guess for column in columns_of(table, 1, GUEST_LIST)] == ["name", "note", "", ""]
+
+
+def test_some_values_among_others_say_nothing() -> None:
+    table = sheet(["Nama", "Lain"], ["Ana", "GA 448"], ["Bo", "menyusul"], ["Ci", "tidak ada"])
+    assert [column.guess for column in columns_of(table, 1, GUEST_LIST)] == ["name", ""]

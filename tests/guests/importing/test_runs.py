@@ -1,21 +1,26 @@
 """Long lists in the hands of a worker: asked for by a page, done by a process that may die."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from guests.importing import runs
+from guests.importing import applying, runs
+from guests.importing.beside import Written, write_phones
 from guests.importing.filing import checked_rows
 from guests.importing.runs import questions_in, request_run, work_on_next_list
 from guests.models import GuestList, GuestListRun, Visit
+from liaison.beside import beside_transaction
 from tests.cast import Cast
 from tests.factories import NOW
-from tests.guests.importing.lists import ANA, BUDI, HEADINGS, listed
+from tests.guests.importing.lists import ANA, BUDI, HEADINGS, listed, numbered
 from tests.guests.importing.test_guest_lists_admin import chosen, hidden, signed_in, upload
 from tests.liaison.sheets import files
+
+pytestmark = pytest.mark.django_db(transaction=True)
+"""Committed for real: how far the writing is is noted through a second connection."""
 
 CHECK, APPLY = GuestListRun.Kind.CHECK, GuestListRun.Kind.APPLY
 
@@ -87,6 +92,74 @@ def test_a_worker_whose_run_was_taken_over_writes_nothing(
     assert not Visit.objects.filter(external_key="A1").exists()
 
 
+Seen = list[tuple[str, int, int, int]]
+
+
+def looked_at_while_writing(
+    run: GuestListRun, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None] = lambda: None
+) -> Seen:
+    """What others see of the run, and how many of the list's visits, whenever a batch has been written."""
+    seen: Seen = []
+    write = write_phones
+
+    def look(written: Sequence[Written]) -> None:
+        write(written)
+        meanwhile()
+        with beside_transaction() as others:
+            now = GuestListRun.objects.using(others).get(pk=run.pk)
+            visits = Visit.objects.using(others).filter(external_key__startswith="K").count()
+            seen.append((now.phase, now.done, now.total, visits))
+
+    monkeypatch.setattr(applying, "_BATCH", 2)
+    monkeypatch.setattr("guests.importing.applying.write_phones", look)
+    return seen
+
+
+def test_others_see_how_far_the_writing_is_but_nothing_of_what_is_written(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = asked(cast, APPLY, listed(cast.event, cast.ratna, *numbered(5)))
+    seen = looked_at_while_writing(run, monkeypatch)
+    work_on_next_list(clock=clock())
+    run.refresh_from_db()
+    assert seen == [("writing", 0, 5, 0), ("writing", 2, 5, 0), ("writing", 4, 5, 0)]
+    assert (run.state, run.phase, run.done) == (GuestListRun.State.DONE, "writing", 5)
+    assert Visit.objects.filter(external_key__startswith="K").count() == 5
+
+
+def test_a_worker_that_writes_for_long_keeps_its_lease(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = asked(cast, APPLY, listed(cast.event, cast.ratna, *numbered(5)))
+    now = [NOW]
+    held: list[bool] = []
+
+    def a_minute_passes() -> None:
+        now[0] += timedelta(seconds=60)
+        with beside_transaction() as others:
+            held.append(GuestListRun.objects.using(others).held(now[0]).exists())
+
+    looked_at_while_writing(run, monkeypatch, a_minute_passes)
+    work_on_next_list(clock=lambda: now[0])
+    run.refresh_from_db()
+    assert held == [True, True, True]
+    assert (run.state, run.finished_at) == (GuestListRun.State.DONE, NOW + timedelta(seconds=180))
+
+
+def test_a_worker_taken_over_while_writing_undoes_what_it_wrote(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = asked(cast, APPLY, listed(cast.event, cast.ratna, *numbered(5)))
+
+    def another_worker_takes_over() -> None:
+        with beside_transaction() as others:
+            GuestListRun.objects.using(others).update(leased_until=NOW + timedelta(hours=1))
+
+    looked_at_while_writing(run, monkeypatch, another_worker_takes_over)
+    work_on_next_list(clock=clock())
+    run.refresh_from_db()
+    assert run.state == GuestListRun.State.RUNNING
+    assert not Visit.objects.filter(external_key__startswith="K").exists()
+
+
 def test_a_failure_of_ours_is_told_without_its_details(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: object) -> None:
         raise ZeroDivisionError("secret")
@@ -119,7 +192,11 @@ def test_a_long_list_goes_through_the_worker_from_upload_to_done(cast: Cast, rat
     page = ratna.get(preview)
     assert "Budi Santoso" in page.content.decode()
     assert ratna.post(preview, {"digest": hidden(page, "digest")}).status_code == 302
-    assert "The list is being applied." in ratna.get(preview).content.decode()
+    waiting = ratna.get(preview).content.decode()
+    assert "The list is being applied." in waiting
+    assert "Step 1 of 2: 0 of 2 rows are read." in waiting
+    GuestListRun.objects.filter(kind=APPLY).update(phase="writing", done=1)
+    assert "Step 2 of 2: 1 of 2 guests are written." in ratna.get(preview).content.decode()
     assert not Visit.objects.filter(external_key="A1").exists()
     work_on_next_list(clock=clock())
     assert ratna.get(preview, follow=True).redirect_chain[-1][0].endswith("/done/")
