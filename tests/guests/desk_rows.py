@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from events.models import Driver, Event, Membership, Point, Shift, Vehicle
+from events.models import Driver, Event, Membership, Point, ProgrammeFile, Shift, Vehicle
 from guests.models import (
+    CalendarFeed,
+    Export,
     Guest,
     GuestList,
     GuestPrivate,
@@ -84,6 +86,15 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
     )
     run = PrintRun.objects.create(event=visit.event, language="en", requested_by=ratna, requested_at=NOW)
     run.visits.add(visit)
+    CalendarFeed.objects.create(
+        event=visit.event, visit=visit, secret_digest=f"d{visit.pk}", made_by=ratna, made_at=NOW
+    )
+    Export.objects.create(
+        event=visit.event, kind="guests", format="xlsx", rows=1, taken_by=ratna, taken_at=NOW
+    )
+    ProgrammeFile.objects.create(
+        event=visit.event, filename=f"{MARK}.csv", uploaded_by=ratna, uploaded_at=NOW
+    )
     GuestList.objects.create(event=visit.event, filename=f"{MARK}.xlsx", uploaded_by=ratna, uploaded_at=NOW)
 
 

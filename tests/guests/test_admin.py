@@ -12,7 +12,7 @@ from django.db.models import ForeignKey, ManyToManyField
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from events.models import Event
+from events.models import Event, ProgrammeFile
 from guests.models import (
     GuestList,
     Handover,
@@ -39,7 +39,9 @@ WITHOUT_A_TABLE = {
     "PlanMark",
     "GuestListRun",
     "ListedVisit",
-}  # shown to nobody, or on a guest list's own pages
+    "SavedList",
+    "SessionAsListed",
+}  # shown to nobody, or on pages of their own
 
 
 def ours(model: type[models.Model], user: User) -> Any:
@@ -53,7 +55,10 @@ def row_of_the_forum(model: type[models.Model], cast: Cast) -> Any:
     return row
 
 
-_OPENS: dict[type[models.Model], int] = {GuestList: 302}  # goes on to the step at which the list stands
+_OPENS: dict[type[models.Model], int] = {
+    GuestList: 302,
+    ProgrammeFile: 302,
+}  # goes on to the step at which the list stands
 _MARKLESS = {PrintRun}  # shows nothing that could carry a mark
 
 
