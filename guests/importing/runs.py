@@ -5,14 +5,12 @@ is one transaction, and a list that is applied stays as it is, so that a run beg
 up late finds the run no longer its own.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from guests.importing.applying import NotAppliedError, apply_guest_list
@@ -23,19 +21,13 @@ from guests.importing.filing import checked_rows
 from guests.importing.stored import stored_at
 from guests.importing.wording import outcome_of
 from guests.models import GuestList, GuestListRun
+from guests.runs import carry_out
 from liaison.accounts.models import User
 from liaison.sheets.mapping import Mapping as Columns
 from liaison.sheets.reading import UnreadableFileError
 
 LONG = 1000
 """Rows from which a list is left to a worker; a page checks fewer in a second or two."""
-
-logger = logging.getLogger(__name__)
-
-
-class TakenOverError(Exception):
-    """Another worker does the run by now."""
-
 
 def is_long(guest_list: GuestList) -> bool:
     """Whether the list, as its columns were chosen, is left to a worker."""
@@ -59,49 +51,25 @@ def request_run(
                 leave_out_errors=leave_out_errors, seen=seen, total=int(guest_list.mapping.get("rows", 0)),
             )  # fmt: skip
     except IntegrityError:
-        return guest_list.runs.filter(
-            state__in=[GuestListRun.State.WAITING, GuestListRun.State.RUNNING]
-        ).latest("pk")
+        return GuestListRun.objects.filter(guest_list=guest_list).open().latest("pk")
 
 
 def work_on_next_list(*, clock: Callable[[], datetime]) -> bool:
     """Do the run that has waited longest, if none is under way; answers whether there was one."""
-    run = _claim(clock())
+    run = GuestListRun.objects.take_next(clock(), "guest_list__event")
     if run is None:
         return False
     with override(run.requested_by.language):
-        _work(run, clock)
+        carry_out(run, lambda: _work(run, clock), clock=clock, refusals=(NotAppliedError, UnreadableFileError))
     return True
-
-
-def _claim(at: datetime) -> GuestListRun | None:
-    with transaction.atomic():
-        if GuestListRun.objects.held(at).exists():
-            return None
-        waiting = GuestListRun.objects.to_do(at).select_related("requested_by", "guest_list__event")
-        run = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-        if run:
-            run.take(at)
-    return run
 
 
 def _work(run: GuestListRun, clock: Callable[[], datetime]) -> None:
     def step(done: int, total: int) -> None:
-        if not run.go_on(done, total, at=clock()):
-            raise TakenOverError
+        run.go_on(done, total, at=clock())
 
-    try:
-        outcome = _applied(run, step, clock) if run.kind == GuestListRun.Kind.APPLY else _checked(run, step)
-    except TakenOverError:
-        logger.warning("Run %s of a guest list was taken over by another worker", run.pk)
-    except (NotAppliedError, UnreadableFileError) as error:
-        run.fail(str(error), at=clock())
-    except Exception:
-        logger.exception("Run %s of a guest list failed", run.pk)
-        run.fail(_("Something went wrong that an administrator finds in the log."), at=clock())
-    else:
-        if not run.finish(outcome, at=clock()):
-            logger.warning("Run %s of a guest list was taken over by another worker", run.pk)
+    outcome = _applied(run, step, clock) if run.kind == GuestListRun.Kind.APPLY else _checked(run, step)
+    run.finish(outcome=outcome, at=clock())
 
 
 def _checked(run: GuestListRun, step: Callable[[int, int], None]) -> dict[str, Any]:
