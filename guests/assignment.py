@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected
 
 from events.models import Membership
-from guests.duties import Collision, Duty, Trouble, collisions, duties_for
+from guests.collisions import Collision, Kind, collisions
+from guests.duties import Duty, duties_for
 from guests.models import Assignment, Visit
 from liaison.accounts.models import User
 
@@ -28,14 +29,18 @@ class SecondLeadError(AssignmentError):
     """A guest already has a lead in that span."""
 
 
-class OverloadError(AssignmentError):
+class MeantError(AssignmentError):
+    """Something speaks against it that may be meant, and no reason was given."""
+
+
+class OverloadError(MeantError):
     """The officer would have more guests at one time than fit, and no reason was given."""
 
 
 _ERRORS = {
-    Trouble.WRONG_OFFICER: WrongOfficerError,
-    Trouble.SECOND_LEAD: SecondLeadError,
-    Trouble.OVERLOAD: OverloadError,
+    Kind.WRONG_OFFICER: WrongOfficerError,
+    Kind.SECOND_LEAD: SecondLeadError,
+    Kind.OVERLOAD: OverloadError,
 }
 
 
@@ -72,7 +77,7 @@ def assign_officers(
     """Give the officer charge of all the visits, or of none.
 
     An end of the span that is left open is each visit's own (`usual_duty`). Raises WrongOfficerError, SecondLeadError,
-    another AssignmentError, or OverloadError, which `override_reason` overrides and which the row then keeps.
+    another AssignmentError, or MeantError, which `override_reason` overrides and which the row then keeps.
     Of two who give one guest a lead at the same moment exactly one succeeds: the database's exclusion constraint
     decides, and the other is refused with the sentence that a slower coordinator would have read.
     """
@@ -99,7 +104,7 @@ def _refuse(found: Sequence[Collision], override_reason: str = "") -> None:
     walls = [collision for collision in found if not collision.can_be_meant]
     standing = walls or ([] if override_reason.strip() else list(found))
     if standing:
-        error = _ERRORS.get(standing[0].trouble, AssignmentError)
+        error = _ERRORS.get(standing[0].kind, MeantError if standing[0].can_be_meant else AssignmentError)
         raise error("\n".join(dict.fromkeys(collision.sentence for collision in standing)))
 
 
@@ -140,7 +145,7 @@ def _why_refused(rows: Sequence[Assignment], at: datetime) -> str:
             at=at,
             besides=known,
         )
-        if collision.trouble is Trouble.SECOND_LEAD
+        if collision.kind is Kind.SECOND_LEAD
     ]
     return "\n".join(found) or _("The guest already has a lead at that time.")
 

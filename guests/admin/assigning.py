@@ -19,7 +19,8 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget, UnfoldAdminTe
 from events.admin.base import zone_of
 from events.models import Event, Membership
 from guests.assignment import AssignmentError, assign_officers
-from guests.duties import Collision, collisions, duties_for
+from guests.collisions import Collision, collisions
+from guests.duties import duties_for
 from guests.models import Assignment, Visit
 from liaison.moments import MomentField, MomentInput
 

@@ -29,6 +29,7 @@ from liaison.sheets.reading import UnreadableFileError
 LONG = 1000
 """Rows from which a list is left to a worker; a page checks fewer in a second or two."""
 
+
 def is_long(guest_list: GuestList) -> bool:
     """Whether the list, as its columns were chosen, is left to a worker."""
     return int(guest_list.mapping.get("rows", 0)) > LONG
@@ -60,7 +61,9 @@ def work_on_next_list(*, clock: Callable[[], datetime]) -> bool:
     if run is None:
         return False
     with override(run.requested_by.language):
-        carry_out(run, lambda: _work(run, clock), clock=clock, refusals=(NotAppliedError, UnreadableFileError))
+        carry_out(
+            run, lambda: _work(run, clock), clock=clock, refusals=(NotAppliedError, UnreadableFileError)
+        )
     return True
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events.models import Membership, Role
-from guests.models import Assignment, Visit
+from guests.models import Assignment, ItineraryItem, Visit
 from tests.cast import Cast
 from tests.factories import NOW, make_assignment, make_guest, make_member, make_user, make_visit
 from tests.guests.desk import at, day_and_time, fields_of, save, signed_in
@@ -217,6 +217,7 @@ def test_nobody_assigns_guests_of_an_event_they_do_not_run(cast: Cast, tono: Mem
 def test_all_guests_of_a_list_longer_than_a_page_are_assigned(cast: Cast) -> None:
     officer = make_member(make_user("Tini"), cast.event, capacity=99)
     Assignment.objects.all().delete()
+    ItineraryItem.objects.all().delete()
     for number in range(60):
         make_visit(cast.event, make_guest(f"Free {number}"))
     plan = {"officer": officer.pk, "role": "lead", "assign": "1", "select_across": "1"}
