@@ -2,8 +2,8 @@
 
 from events.models.event import Event
 from events.models.programme import Session
-from events.models.staff import Membership, Role, Shift
+from events.models.staff import Gender, Membership, Role, Shift
 from events.models.transport import Driver, Vehicle
 from events.models.venue import Point, Venue
 
-__all__ = ["Driver", "Event", "Membership", "Point", "Role", "Session", "Shift", "Vehicle", "Venue"]
+__all__ = ["Driver", "Event", "Gender", "Membership", "Point", "Role", "Session", "Shift", "Vehicle", "Venue"]

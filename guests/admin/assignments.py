@@ -40,7 +40,7 @@ class AssignmentForm(EventForm):
 
     class Meta:
         model = Assignment
-        fields = ("visit", "officer", "role", "starts_at", "ends_at", "override_reason")
+        fields = ("visit", "officer", "role", "starts_at", "ends_at", "override_reason", "is_locked")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +118,7 @@ class AssignmentInline(EventTabularInline):
     model = Assignment
     form = AssignmentForm
     formset = AssignmentFormSet
-    fields = ("officer", "role", "starts_at", "ends_at", "override_reason", "state_shown")
+    fields = ("officer", "role", "starts_at", "ends_at", "override_reason", "is_locked", "state_shown")
     readonly_fields = ("state_shown",)
     tab = True
 
@@ -196,6 +196,7 @@ class AssignmentAdmin(EventAdmin):
             },
         ),
         (_("If it collides"), {"fields": ("override_reason",)}),
+        (_("When officers are proposed"), {"fields": ("is_locked",)}),
     )
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

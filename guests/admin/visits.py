@@ -94,7 +94,7 @@ class VisitAdmin(EventAdmin):
                 )
             },
         ),
-        (_("With whom"), {"fields": (("companions", "companions_note"),)}),
+        (_("With whom"), {"fields": (("companions", "companions_note"), "officer_wished")}),
         (_("For the press"), {"fields": (("photo_consent", "press_consent"),)}),
         (_("For the team"), {"fields": ("note", "external_key")}),
     )
