@@ -17,6 +17,7 @@ from guests.admin.assignments import AssignmentInline, save_assignments
 from guests.admin.filters import ArrivalFilter, DepartureFilter, LeadFilter, RequestsFilter
 from guests.admin.itinerary import ItemInline
 from guests.admin.paper import print_handouts
+from guests.admin.proposals import propose_chosen
 from guests.assignment import AssignmentError
 from guests.models import Assignment, Delegation, ProtocolNote, Request, Visit
 from liaison.admin import column, flag
@@ -79,7 +80,7 @@ class VisitAdmin(EventAdmin):
     autocomplete_fields = ("guest", "delegation", "hotel")
     readonly_fields = ("where",)
     inlines = (AssignmentInline, ItemInline)
-    actions = (assign_chosen, print_handouts)
+    actions = (assign_chosen, propose_chosen, print_handouts)
     refusals = (AssignmentError,)
     fieldsets = (
         (None, {"fields": ("event", ("guest", "delegation"), ("level", "rank"), "where")}),

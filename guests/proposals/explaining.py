@@ -11,7 +11,7 @@ from guests.proposals.problem import MOST_POINTS, Problem
 class Line:
     """One stay explained.
 
-    `points` are those of each wish by its name, MOST_POINTS at most each. `second` is the hand that could take the stay
+    `points` are those of each wish by its name, MOST_POINTS at most each; a wish that is fulfilled by every hand says nothing. `second` is the hand that could take the stay
     with everything else left as it is and would make the whole least dear, and `second_by` by how much dearer: never
     less than nothing where the answer is the best. `stopped` counts the hands by the rule that stops each, for a stay without a hand.
     """
@@ -38,7 +38,7 @@ def _line(problem: Problem, stay: int, hand: int | None, bundles: Sequence[Seque
                 stopped[rule.value] += 1
         return Line(stay, None, stopped=dict(stopped))
     others = [other for other in bundles[hand] if other != stay]
-    points = {wish.name: wish.points[stay][hand] for wish in problem.wishes}
+    points = {wish.name: wish.points[stay][hand] for wish in problem.wishes if any(wish.points[stay])}
     points["load"] = _load(problem, hand, len(others))
     delegation = problem.stays[stay].delegation
     if delegation in problem.shared_delegations:

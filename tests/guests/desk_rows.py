@@ -15,6 +15,8 @@ from guests.models import (
     Print,
     PrintRun,
     PrivateReading,
+    ProposalLine,
+    ProposalRun,
     ProtocolNote,
     ReminderRule,
     Request,
@@ -84,6 +86,12 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
     )
     run = PrintRun.objects.create(event=visit.event, language="en", requested_by=ratna, requested_at=NOW)
     run.visits.add(visit)
+    proposal = ProposalRun.objects.create(
+        event=visit.event, state="done", requested_by=ratna, requested_at=NOW, cost=1, bound=1
+    )
+    ProposalLine.objects.create(
+        run=proposal, visit=visit, officer=officer, starts_at=NOW, ends_at=NOW + timedelta(hours=1)
+    )
     GuestList.objects.create(event=visit.event, filename=f"{MARK}.xlsx", uploaded_by=ratna, uploaded_at=NOW)
 
 
