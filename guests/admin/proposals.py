@@ -23,7 +23,7 @@ from guests.models import ProposalLine, ProposalRun, Visit
 from guests.proposals.accepting import accept, set_locks
 from guests.proposals.runs import NoProposalError, request_proposal
 from guests.proposals.weights import MOST, Weights, last_weights
-from guests.proposals.wording import LABELS, Reason, help_text, proof_of, reasons_of, stopped_of
+from guests.proposals.wording import HELP, LABELS, Reason, proof_of, reasons_of, stopped_of
 from guests.tasks import solve_proposals
 from liaison.accounts.models import User
 from liaison.admin import column
@@ -45,7 +45,7 @@ class WeightsForm(forms.Form):
                 min_value=0,
                 max_value=MOST,
                 widget=forms.NumberInput({"class": _INPUT, "inputmode": "numeric"}),
-                help_text=str(help_text(name)),
+                help_text=str(HELP[name]),
             )
 
     def weights(self) -> Weights:

@@ -95,11 +95,12 @@ def _vvips_led(officers: Sequence[Membership], at: datetime) -> Counter[int]:
 
 
 def _served(duties: Sequence[Duty], at: datetime) -> dict[int, set[int]]:
-    """By guest, the users who looked after them before."""
+    """By guest, the users who looked after them at earlier events."""
     served: defaultdict[int, set[int]] = defaultdict(set)
     rows = Assignment.objects.standing().filter(
         visit__guest__in={duty.visit.guest_id for duty in duties}, ends_at__lte=at
     )
+    rows = rows.exclude(visit__in=[duty.visit.pk for duty in duties])
     for guest, user in rows.order_by().values_list("visit__guest", "officer__user"):
         served[guest].add(user)
     return dict(served)

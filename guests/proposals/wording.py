@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -121,8 +120,3 @@ def proof_of(run: ProposalRun) -> str:
         return _("This is the best there is, and that is proven.")
     said = {"cost": run.cost, "bound": run.bound}
     return _("The best found in the time: it costs %(cost)d, and none can cost less than %(bound)d.") % said
-
-
-def help_text(name: str) -> object:
-    """What a weight means, and its scale."""
-    return format_lazy("{} {}", HELP[name], gettext_lazy("0 not at all, 10 very much."))
