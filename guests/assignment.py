@@ -1,7 +1,7 @@
 """Giving an officer charge of one guest or many, and taking the officer off again."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
@@ -73,12 +73,14 @@ def assign_officers(
     by: User,
     at: datetime,
     override_reason: str = "",
+    handover: timedelta = timedelta(),
 ) -> list[Assignment]:
     """Give the officer charge of all the visits, or of none.
 
     An end of the span that is left open is each visit's own (`usual_duty`). Raises WrongOfficerError, SecondLeadError,
     another AssignmentError, or MeantError, which `override_reason` overrides and which the row then keeps.
-    Of two who give one guest a lead at the same moment exactly one succeeds: the database's exclusion constraint
+    With a `handover`, a lead is there so long before as deputy: two leads never overlap, an officer who comes and one
+    who goes do. Of two who give one guest a lead at the same moment exactly one succeeds: the database's exclusion constraint
     decides, and the other is refused with the sentence that a slower coordinator would have read.
     """
     with transaction.atomic():
@@ -95,8 +97,27 @@ def assign_officers(
             )
             for duty in duties
         ]  # fmt: skip
-        write_assignments(rows, at=at)
+        before = _overlaps(rows, handover) if role == Assignment.Role.LEAD else []
+        write_assignments([*rows, *before], at=at)
         return rows
+
+
+def _overlaps(leads: Sequence[Assignment], handover: timedelta) -> list[Assignment]:
+    """The officers as deputies, up to the moment from which they lead."""
+    if handover <= timedelta():
+        return []
+    return [
+        Assignment(
+            visit=lead.visit,
+            officer=lead.officer,
+            role=Assignment.Role.DEPUTY,
+            starts_at=lead.starts_at - handover,
+            ends_at=lead.starts_at,
+            override_reason=lead.override_reason,
+            assigned_by=lead.assigned_by,
+        )
+        for lead in leads
+    ]
 
 
 def _refuse(found: Sequence[Collision], override_reason: str = "") -> None:

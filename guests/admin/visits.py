@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events.admin.base import EventAdmin, EventForm, number_of, shown
-from guests.admin.assigning import assign_chosen
+from guests.admin.assigning import assign_chosen, assign_delegations
 from guests.admin.assignments import AssignmentInline, save_assignments
 from guests.admin.filters import ArrivalFilter, DepartureFilter, LeadFilter, RequestsFilter
 from guests.admin.itinerary import ItemInline
@@ -192,6 +192,7 @@ class DelegationAdmin(EventAdmin):
     list_filter = (("event", UsedDropdownFilter),)
     search_fields = ("name", "country", "head__guest__name", "external_key")
     autocomplete_fields = ("head",)
+    actions = (assign_delegations,)
     fields = ("event", ("name", "country"), "head", "external_key")
 
     def for_list(self, rows: QuerySet[Delegation], request: HttpRequest) -> QuerySet[Delegation]:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from events.models import Event, Membership
 from guests.collisions.picture import Picture, base_language
@@ -90,11 +89,9 @@ def _past_shift(
         return
     missed = [stop for stop in day.stops if not is_covered(stop, shifts)]
     if missed:
-        sentence = ngettext(
-            "%(guest)s: %(officer)s is off shift at %(title)s, %(when)s.",
-            "%(guest)s: %(officer)s is off shift at %(title)s, %(when)s, and at %(more)d more.",
-            len(missed),
-        )
+        one = _("%(guest)s: %(officer)s is off shift at %(title)s, %(when)s.")
+        several = _("%(guest)s: %(officer)s is off shift at %(title)s, %(when)s, and at %(more)d more.")
+        sentence = several if len(missed) > 1 else one
         said = {
             "guest": day.duty.visit.guest.called, "officer": officer, "title": _title(missed[0]),
             "when": when(missed[0], day.duty.visit.event.time_zone), "more": len(missed) - 1,

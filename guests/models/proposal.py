@@ -35,7 +35,7 @@ class ProposalRun(LeasedRun):
     weights = models.JSONField(_("weights"), default=dict)
     kept = models.JSONField(_("locked on the page"), default=dict, blank=True)
     previous = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("after")
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("follows")
     )
     cost = models.BigIntegerField(_("cost"), null=True, blank=True)
     bound = models.BigIntegerField(_("no answer costs less than"), null=True, blank=True)
