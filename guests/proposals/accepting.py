@@ -69,10 +69,9 @@ def _unchanged_since(rows: Sequence[ProposalLine], at: datetime) -> list[_Step]:
     standing = Assignment.objects.not_over(at).filter(
         visit__in=[row.visit_id for row in rows], role=Assignment.Role.LEAD
     )
-    for lead in (
-        standing.select_for_update(of=("self",)).select_related("officer__user").order_by("starts_at")
-    ):
-        leads[lead.visit_id].append(lead)
+    held = standing.select_for_update(of=("self",)).select_related("officer__user", "visit__guest")
+    for one in held.order_by("starts_at"):
+        leads[one.visit_id].append(one)
     steps = []
     for row in rows:
         found = leads[row.visit_id]

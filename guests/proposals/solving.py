@@ -4,7 +4,7 @@ An answer gives each hand a bundle of stays. All costs and rules look at one han
 stays with the cheapest bundles (Dantzig–Wolfe). HiGHS solves that over the bundles known so far and so puts a price on each
 stay; at these prices every hand is asked for a better bundle, until there is none. The prices then prove what no answer
 can undercut. Where the cheapest whole answer stands higher, every bundle that could still matter is enumerated, which
-closes the proof or leaves a gap that is told.
+closes the proof or leaves a gap that is told. Where few stays have to be kept apart, all is one model for HiGHS instead.
 """
 
 import time
@@ -14,6 +14,7 @@ from math import ceil
 
 import numpy as np
 
+from guests.proposals.direct import Direct, is_small
 from guests.proposals.master import Master
 from guests.proposals.pricing import Bundle, Pricer
 from guests.proposals.problem import MOST_POINTS, Problem
@@ -23,6 +24,7 @@ _CLOSE = 1e-4
 _SMOOTH = 0.6  # how much of the best prices so far is in those asked at
 _DIVES = 15  # in how many strides a dive comes down
 _SURE = 0.9
+_DIRECTLY = 0.6  # of the time
 _NARROW = 4  # by how many times the margin a gap may be wider to be taken as the margin at once
 _MOST_NEAR = 12_000  # bundles
 _MOST_ENUMERATED = 200_000  # bundles
@@ -68,13 +70,17 @@ class _Solver:
     def solve(self) -> Answer:
         problem = self.problem
         chosen = self._today()
-        if self.open and problem.hands:
+        if self.open and problem.hands and is_small(problem, self.open):
+            chosen = self._directly(self._fill(list(chosen)))
+        if self.open and problem.hands and not self._is_proven(chosen):
             self._seed(chosen)
             self._generate()
             chosen = self._better(chosen, self._dive())
             chosen = self._close(chosen)
-        else:
+        elif not problem.hands:
             self.limit = sum(problem.unled_costs[stay] for stay in self.open)
+        elif not self.open:
+            self.limit = 0.0
         cost = problem.cost(chosen)
         bound = min(cost, ceil(self.fixed + max(self.limit, self.proven) - _CLOSE))
         today = self._today()
@@ -166,6 +172,13 @@ class _Solver:
     def _added(self, stay: int, hand: int, bundles: list[list[int]]) -> int:
         problem = self.problem
         return problem.cost_of(hand, [*bundles[hand], stay]) - problem.cost_of(hand, bundles[hand])
+
+    def _directly(self, start: list[int | None]) -> list[int | None]:
+        """All at once, which proves itself fast where little stands in the way."""
+        self._tell("whole")
+        chosen, bound = Direct(self.problem, self.open, self.pricers).solve(start, self._left() * _DIRECTLY)
+        self.proven = max(self.proven, bound)
+        return self._better(start, self._fill(chosen))
 
     # --- the phases --------------------------------------------------------------------------------------------------
 

@@ -99,17 +99,16 @@ def stopped_of(line: ProposalLine) -> str:
 
 
 def _stops(stopped: Mapping[str, int]) -> Iterator[str]:
-    said = {
-        Rule.CAPACITY: lambda n: ngettext("%d has no room", "%d have no room", n),
-        Rule.TWO_PLACES: lambda n: ngettext(
-            "%d would be needed at two places", "%d would be needed at two places", n
-        ),
-        Rule.SHIFT: lambda n: ngettext("%d is off shift", "%d are off shift", n),
-        Rule.DEPUTY: lambda n: ngettext("%d is the guest’s deputy", "%d are the guest’s deputies", n),
-    }
-    for rule, sentence in said.items():
-        if number := stopped.get(rule.value):
-            yield sentence(number) % number
+    room, places, shift, deputy = (
+        stopped.get(rule.value, 0) for rule in (Rule.CAPACITY, Rule.TWO_PLACES, Rule.SHIFT, Rule.DEPUTY)
+    )
+    said = (
+        (room, ngettext("%d has no room", "%d have no room", room)),
+        (places, ngettext("%d would be needed at two places", "%d would be needed at two places", places)),
+        (shift, ngettext("%d is off shift", "%d are off shift", shift)),
+        (deputy, ngettext("%d is the guest’s deputy", "%d are the guest’s deputies", deputy)),
+    )
+    yield from (sentence % number for number, sentence in said if number)
 
 
 def proof_of(run: ProposalRun) -> str:

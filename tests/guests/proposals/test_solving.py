@@ -1,16 +1,26 @@
 """The solver: every answer keeps every rule, small problems equal brute force, and more rules never make it cheaper."""
 
 from itertools import product
+from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from guests.proposals import solving
 from guests.proposals.explaining import explain
 from guests.proposals.problem import Hand, Problem, Rule, Stay, Wish, foes_among
-from guests.proposals.solving import solve
+from guests.proposals.solving import Answer
 
-_SLOW = settings(max_examples=60, deadline=None)
+_SLOW = settings(max_examples=40, deadline=None)
+_BOTH_WAYS = pytest.mark.parametrize("is_direct", [True, False], ids=["one model", "bundles"])
+
+
+def solve(problem: Problem, is_direct: bool, **given: Any) -> Answer:
+    """The answer by one of the two ways, whatever the size."""
+    with mock.patch.object(solving, "is_small", return_value=is_direct):
+        return solving.solve(problem, **{"seconds": 20} | given)
 
 
 @st.composite
@@ -71,52 +81,59 @@ def cheapest(problem: Problem) -> int:
     )
 
 
+@_BOTH_WAYS
 @_SLOW
 @given(problems())
-def test_small_problems_equal_brute_force_and_say_so(problem: Problem) -> None:
-    answer = solve(problem, seconds=20)
+def test_small_problems_equal_brute_force_and_say_so(is_direct: bool, problem: Problem) -> None:
+    answer = solve(problem, is_direct)
     assert problem.broken(answer.chosen) == []
     assert answer.cost == problem.cost(answer.chosen) == cheapest(problem)
     assert answer.is_best
 
 
+@_BOTH_WAYS
 @_SLOW
 @given(problems(most_stays=14, most_hands=5))
-def test_larger_answers_keep_every_rule_and_their_bound(problem: Problem) -> None:
-    answer = solve(problem, seconds=20)
+def test_larger_answers_keep_every_rule_and_their_bound(is_direct: bool, problem: Problem) -> None:
+    answer = solve(problem, is_direct)
     assert problem.broken(answer.chosen) == []
     assert answer.bound <= answer.cost == problem.cost(answer.chosen)
 
 
+@_BOTH_WAYS
 @_SLOW
 @given(problems(), st.data())
-def test_a_lock_never_makes_it_cheaper(problem: Problem, data: st.DataObject) -> None:
+def test_a_lock_never_makes_it_cheaper(is_direct: bool, problem: Problem, data: st.DataObject) -> None:
     stay, hand = (data.draw(st.integers(0, len(rows) - 1)) for rows in (problem.stays, problem.hands))
     if problem.obstacle(stay, hand, []) is not None:
         return  # a lock overrides rules, and may then well be cheaper
-    free, stays = solve(problem, seconds=20), list(problem.stays)
+    free, stays = solve(problem, is_direct), list(problem.stays)
     one = stays[stay]
     stays[stay] = Stay(one.key, one.starts, one.ends, one.delegation, one.today, locked=hand)
-    locked = solve(with_stays(problem, stays), seconds=20)
+    locked = solve(with_stays(problem, stays), is_direct)
     assert locked.chosen[stay] == hand
     assert locked.cost >= free.cost
 
 
+@_BOTH_WAYS
 @_SLOW
 @given(problems())
-def test_solving_again_changes_nothing(problem: Problem) -> None:
-    first = solve(problem, seconds=20)
+def test_solving_again_changes_nothing(is_direct: bool, problem: Problem) -> None:
+    first = solve(problem, is_direct)
     stays = [
         Stay(stay.key, stay.starts, stay.ends, stay.delegation, hand)
         for stay, hand in zip(problem.stays, first.chosen, strict=True)
     ]
-    assert solve(with_stays(problem, stays), seconds=20).chosen == first.chosen
+    assert solve(with_stays(problem, stays), is_direct).chosen == first.chosen
 
 
+@_BOTH_WAYS
 @_SLOW
 @given(problems())
-def test_the_second_is_what_it_says_and_never_cheaper_than_the_best(problem: Problem) -> None:
-    answer = solve(problem, seconds=20)
+def test_the_second_is_what_it_says_and_never_cheaper_than_the_best(
+    is_direct: bool, problem: Problem
+) -> None:
+    answer = solve(problem, is_direct)
     for line in explain(problem, answer.chosen):
         if line.second is not None:
             other = list(answer.chosen)
@@ -137,24 +154,27 @@ def plain(stays: int, hands: int, capacity: int = 2, **given: object) -> Problem
     )
 
 
-def test_what_nobody_can_take_says_which_rule_stops_each() -> None:
+@_BOTH_WAYS
+def test_what_nobody_can_take_says_which_rule_stops_each(is_direct: bool) -> None:
     barred = dict.fromkeys([(2, 0)], Rule.SHIFT)
     problem = plain(3, 2, capacity=1, barred=barred)
-    answer = solve(problem)
+    answer = solve(problem, is_direct)
     assert answer.chosen.count(None) == 1
     (line,) = [line for line in explain(problem, answer.chosen) if line.hand is None]
     assert line.stopped in ({"capacity": 2}, {"capacity": 1, "shift": 1})
 
 
-def test_nobody_to_choose_from_is_an_answer_too() -> None:
-    answer = solve(plain(2, 0))
+@_BOTH_WAYS
+def test_nobody_to_choose_from_is_an_answer_too(is_direct: bool) -> None:
+    answer = solve(plain(2, 0), is_direct)
     assert (answer.chosen, answer.is_best) == ((None, None), True)
-    assert solve(plain(0, 2)).chosen == ()
+    assert solve(plain(0, 2), is_direct).chosen == ()
 
 
-def test_it_can_be_called_off() -> None:
+@_BOTH_WAYS
+def test_it_can_be_called_off(is_direct: bool) -> None:
     def step(_phase: str, _share: float) -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        solve(plain(4, 2), step=step)
+        solve(plain(4, 2), is_direct, step=step)
