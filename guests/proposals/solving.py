@@ -65,7 +65,7 @@ class _Solver:
         self.master.charge(self.prices)
         self.fixed = sum(problem.cost_of(hand, kept) for hand, kept in enumerate(problem.locked))
         self.worth = np.zeros(len(self.open))
-        self.limit = self.proven = -np.inf
+        self.limit = self.proven = 0.0  # no wish costs less than nothing
 
     def solve(self) -> Answer:
         problem = self.problem
