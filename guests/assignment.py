@@ -1,14 +1,15 @@
 """Giving an officer charge of one guest or many, and taking the officer off again."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected
 
 from events.models import Membership
-from guests.duties import Collision, Duty, Trouble, collisions, duties_for
+from guests.collisions import Collision, Kind, collisions
+from guests.duties import Duty, duties_for
 from guests.models import Assignment, Visit
 from liaison.accounts.models import User
 
@@ -28,14 +29,18 @@ class SecondLeadError(AssignmentError):
     """A guest already has a lead in that span."""
 
 
-class OverloadError(AssignmentError):
+class MeantError(AssignmentError):
+    """Something speaks against it that may be meant, and no reason was given."""
+
+
+class OverloadError(MeantError):
     """The officer would have more guests at one time than fit, and no reason was given."""
 
 
 _ERRORS = {
-    Trouble.WRONG_OFFICER: WrongOfficerError,
-    Trouble.SECOND_LEAD: SecondLeadError,
-    Trouble.OVERLOAD: OverloadError,
+    Kind.WRONG_OFFICER: WrongOfficerError,
+    Kind.SECOND_LEAD: SecondLeadError,
+    Kind.OVERLOAD: OverloadError,
 }
 
 
@@ -68,12 +73,14 @@ def assign_officers(
     by: User,
     at: datetime,
     override_reason: str = "",
+    handover: timedelta = timedelta(),
 ) -> list[Assignment]:
     """Give the officer charge of all the visits, or of none.
 
     An end of the span that is left open is each visit's own (`usual_duty`). Raises WrongOfficerError, SecondLeadError,
-    another AssignmentError, or OverloadError, which `override_reason` overrides and which the row then keeps.
-    Of two who give one guest a lead at the same moment exactly one succeeds: the database's exclusion constraint
+    another AssignmentError, or MeantError, which `override_reason` overrides and which the row then keeps.
+    With a `handover`, a lead is there so long before as deputy: two leads never overlap, an officer who comes and one
+    who goes do. Of two who give one guest a lead at the same moment exactly one succeeds: the database's exclusion constraint
     decides, and the other is refused with the sentence that a slower coordinator would have read.
     """
     with transaction.atomic():
@@ -90,8 +97,27 @@ def assign_officers(
             )
             for duty in duties
         ]  # fmt: skip
-        write_assignments(rows, at=at)
+        before = _overlaps(rows, handover) if role == Assignment.Role.LEAD else []
+        write_assignments([*rows, *before], at=at)
         return rows
+
+
+def _overlaps(leads: Sequence[Assignment], handover: timedelta) -> list[Assignment]:
+    """The officers as deputies, up to the moment from which they lead."""
+    if handover <= timedelta():
+        return []
+    return [
+        Assignment(
+            visit=lead.visit,
+            officer=lead.officer,
+            role=Assignment.Role.DEPUTY,
+            starts_at=lead.starts_at - handover,
+            ends_at=lead.starts_at,
+            override_reason=lead.override_reason,
+            assigned_by=lead.assigned_by,
+        )
+        for lead in leads
+    ]
 
 
 def _refuse(found: Sequence[Collision], override_reason: str = "") -> None:
@@ -99,7 +125,7 @@ def _refuse(found: Sequence[Collision], override_reason: str = "") -> None:
     walls = [collision for collision in found if not collision.can_be_meant]
     standing = walls or ([] if override_reason.strip() else list(found))
     if standing:
-        error = _ERRORS.get(standing[0].trouble, AssignmentError)
+        error = _ERRORS.get(standing[0].kind, MeantError if standing[0].can_be_meant else AssignmentError)
         raise error("\n".join(dict.fromkeys(collision.sentence for collision in standing)))
 
 
@@ -140,7 +166,7 @@ def _why_refused(rows: Sequence[Assignment], at: datetime) -> str:
             at=at,
             besides=known,
         )
-        if collision.trouble is Trouble.SECOND_LEAD
+        if collision.kind is Kind.SECOND_LEAD
     ]
     return "\n".join(found) or _("The guest already has a lead at that time.")
 

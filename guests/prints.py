@@ -8,7 +8,6 @@ run no longer its own and writes nothing.
 
 import hashlib
 import json
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -26,6 +25,8 @@ from events.access import may_coordinate
 from guests.handout import language_for, render_handouts
 from guests.itinerary import itineraries
 from guests.models import Print, PrintRun, Visit
+from guests.models.leased_run import TakenOverError
+from guests.runs import carry_out
 from liaison.accounts.models import User
 from liaison.paper.pdf import PaperError, Part, merge
 
@@ -34,15 +35,9 @@ PAPERS_AT_ONCE = 10
 MOST_GUESTS = 1000
 GIVE_UP_AFTER = timedelta(hours=6)
 
-logger = logging.getLogger(__name__)
-
 
 class RunRefusedError(Exception):
     """A print run was not begun; the message tells a coordinator why."""
-
-
-class TakenOverError(Exception):
-    """Another worker renders the run by now."""
 
 
 def print_handout(*, visit: Visit, by: User, at: datetime, language: str = "") -> Print:
@@ -124,43 +119,29 @@ def render_next_print_run(*, clock: Callable[[], datetime]) -> bool:
     One at a time, so that printing never keeps every worker from sending reminders. `clock` tells the time, since
     rendering takes some.
     """
-    run = _claim(clock())
+    at = clock()
+    _give_up_hopeless(at)
+    run = PrintRun.objects.take_next(at, "event")
     if run is None:
         return False
     with override(run.requested_by.language):
-        _render(run, clock)
+        carry_out(run, lambda: _render(run, clock), clock=clock, refusals=(PaperError, RunRefusedError))
     return True
 
 
-def _claim(at: datetime) -> PrintRun | None:
-    with transaction.atomic():
-        abandoned = PrintRun.objects.abandoned(at).filter(requested_at__lt=at - GIVE_UP_AFTER)
-        abandoned.update(
-            state=PrintRun.State.FAILED,
-            error=_("Every attempt was cut off; print fewer guests at a time."),
-            finished_at=at,
-        )
-        if PrintRun.objects.held(at).exists():
-            return None
-        waiting = PrintRun.objects.to_render(at).select_related("requested_by", "event")
-        run = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-        if run:
-            run.take(at)
-    return run
+def _give_up_hopeless(at: datetime) -> None:
+    """Fail what killed its workers for hours."""
+    PrintRun.objects.abandoned(at).filter(requested_at__lt=at - GIVE_UP_AFTER).update(
+        state=PrintRun.State.FAILED,
+        error=_("Every attempt was cut off; print fewer guests at a time."),
+        finished_at=at,
+    )
 
 
 def _render(run: PrintRun, clock: Callable[[], datetime]) -> None:
-    try:
-        _remove_left_overs(run)
-        data = merge(_parts(run, clock), title=f"{run.get_kind_display()} – {run.event}")
-        _keep(run, data, clock())
-    except TakenOverError:
-        logger.warning("Print run %s was taken over by another worker", run.pk)
-    except (PaperError, RunRefusedError) as error:
-        run.fail(str(error), at=clock())
-    except Exception:
-        logger.exception("Print run %s failed", run.pk)
-        run.fail(_("Something went wrong that an administrator finds in the log."), at=clock())
+    _remove_left_overs(run)
+    data = merge(_parts(run, clock), title=f"{run.get_kind_display()} – {run.event}")
+    _keep(run, data, clock())
 
 
 def _parts(run: PrintRun, clock: Callable[[], datetime]) -> Iterator[Part]:
@@ -172,17 +153,18 @@ def _parts(run: PrintRun, clock: Callable[[], datetime]) -> Iterator[Part]:
     handouts = print_handouts(visits=visits, by=run.requested_by, at=at, language=run.language)
     for papers in _batched(handouts, PAPERS_AT_ONCE):
         part = render_handouts(papers)
-        if not run.go_on(run.rendered + len(papers), at=clock()):
-            raise TakenOverError
+        run.go_on(run.done + len(papers), at=clock())
         yield part
 
 
 def _keep(run: PrintRun, data: bytes, at: datetime) -> None:
     """Write the file under a name nobody guesses, then name it in the row."""
     name = default_storage.save(f"{FOLDER}{run.pk}-{uuid4().hex}.pdf", ContentFile(data))
-    if not run.finish(file=name, at=at):
+    try:
+        run.finish(file=name, at=at)
+    except TakenOverError:
         default_storage.delete(name)
-        raise TakenOverError
+        raise
 
 
 def _remove_left_overs(run: PrintRun) -> None:

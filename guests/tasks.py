@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from guests.importing.runs import work_on_next_list
 from guests.prints import render_next_print_run
+from guests.proposals.runs import solve_next_proposal
 from guests.reminders import plan_marked_visits
 from liaison.notices.dispatch import dispatch
 from liaison.notices.models import Delivery
@@ -36,4 +37,11 @@ def render_prints() -> None:
 def work_on_guest_lists() -> None:
     """Check and apply the long guest lists that wait or were left by a worker that died, one after the other."""
     while work_on_next_list(clock=timezone.now):
+        pass
+
+
+@shared_task(name="guests.solve_proposals", soft_time_limit=300, time_limit=330)  # type: ignore[untyped-decorator]
+def solve_proposals() -> None:
+    """Work out the proposals that wait or were left by a worker that died, one after the other."""
+    while solve_next_proposal(clock=timezone.now):
         pass

@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "work out proposals": {"task": "guests.solve_proposals", "schedule": 5.0, "options": {"expires": 5}},
     "render waiting prints": {"task": "guests.render_prints", "schedule": 5.0, "options": {"expires": 5}},
 }
 

@@ -28,6 +28,7 @@ _GROUPS = (
         gettext_lazy("Team"),
         (
             ("guests.assignment", "assignment_ind"),
+            ("guests.proposalrun", "balance"),
             ("events.membership", "badge"),
             ("events.shift", "schedule"),
             ("guests.handover", "swap_horiz"),

@@ -15,6 +15,8 @@ from events.models import ProgrammeFile
 from guests.feeds import make_feed
 from guests.models import CalendarFeed, ItineraryItem, Print, PrintRun, Request
 from guests.prints import print_handout, request_print_run
+from guests.proposals.runs import request_proposal
+from guests.proposals.weights import Weights
 from tests.cast import Cast, bring_to
 from tests.factories import make_item, make_request, make_session
 
@@ -65,6 +67,7 @@ class Scene:
         self.request = make_request(self.cast.sato, self.cast.sari)
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
         self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
+        request_proposal(visits=[self.cast.sato], weights=Weights(), by=self.cast.ratna, at=at)
         self.run = request_print_run(visits=[self.cast.sato], language="en", by=self.cast.ratna, at=at)
 
 
@@ -178,6 +181,7 @@ def test_rows_of_another_event_are_not_there(cast: Cast, model: Any, view: str) 
             "PrintRun",
             "ProgrammeFile",
             "Session",
+            "ProposalRun",
         }, scene
         return
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}"  # noqa: SLF001

@@ -50,6 +50,10 @@ class EventTableAdmin(ScopedAdmin):
         (None, {"fields": ("name", "slug", "host", ("city", "country"), "state")}),
         (_("Days and zone"), {"fields": (("starts_on", "ends_on"), "time_zone")}),
         (_("On paper"), {"fields": ("logo", "colour", "precedence")}),
+        (
+            _("What officers can manage"),
+            {"fields": (("travel_kmh", "travel_buffer_minutes"), "rest_hours")},
+        ),
         (_("Erasing"), {"fields": (("retention_days", "anonymise_days"),)}),
     )
 

@@ -3,13 +3,14 @@
 from events.models.event import Event
 from events.models.programme import Session
 from events.models.programme_file import ProgrammeFile, SessionAsListed
-from events.models.staff import Membership, Role, Shift
+from events.models.staff import Gender, Membership, Role, Shift
 from events.models.transport import Driver, Vehicle
 from events.models.venue import Point, Venue
 
 __all__ = [
     "Driver",
     "Event",
+    "Gender",
     "Membership",
     "Point",
     "ProgrammeFile",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.core.validators import MinLengthValidator, RegexValidator
+from django.core.validators import MinLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +67,18 @@ class Event(models.Model):
     precedence = models.CharField(
         _("order of precedence"), max_length=16, choices=Precedence, default=Precedence.RANK
     )
+    travel_kmh = models.PositiveSmallIntegerField(
+        _("kilometres an hour on the road"),
+        default=25,
+        validators=[MinValueValidator(1)],
+        help_text=_("As the crow flies: what an officer covers between two venues, traffic included."),
+    )
+    travel_buffer_minutes = models.PositiveSmallIntegerField(
+        _("minutes to get away and in"), default=10, help_text=_("Added to every way between two venues.")
+    )
+    rest_hours = models.PositiveSmallIntegerField(
+        _("hours of rest between duty days"), default=8, help_text=_("Less than this is warned of.")
+    )
     retention_days = models.PositiveSmallIntegerField(
         _("days until private data is erased"), default=30, help_text=_("Counted from the last day.")
     )
@@ -86,7 +98,8 @@ class Event(models.Model):
                 condition=models.Q(ends_on__gte=models.F("starts_on")),
                 name="event_ends_on_or_after_its_first_day",
                 violation_error_message=_("The last day must not come before the first."),
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(travel_kmh__gt=0), name="event_has_a_speed"),
         ]
 
     def __str__(self) -> str:

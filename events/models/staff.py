@@ -17,6 +17,11 @@ class Role(models.TextChoices):
     PRESS = "press", _("press officer")
 
 
+class Gender(models.TextChoices):
+    WOMAN = "woman", _("woman")
+    MAN = "man", _("man")
+
+
 class MembershipQuerySet(ScopedQuerySet["Membership"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         """One's own, and everybody's at the events one coordinates."""
@@ -48,6 +53,14 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.OFFICER)
     capacity = models.PositiveSmallIntegerField(
         _("capacity"), default=2, help_text=_("How many guests this officer can look after at one time.")
+    )
+
+    gender = models.CharField(
+        _("gender"),
+        max_length=5,
+        choices=Gender,
+        blank=True,
+        help_text=_("Only for guests who asked for a woman or a man; may stay empty."),
     )
 
     objects = MembershipQuerySet.as_manager()

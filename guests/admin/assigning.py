@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,8 +20,9 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget, UnfoldAdminTe
 from events.admin.base import zone_of
 from events.models import Event, Membership
 from guests.assignment import AssignmentError, assign_officers
-from guests.duties import Collision, collisions, duties_for
-from guests.models import Assignment, Visit
+from guests.collisions import Collision, collisions
+from guests.duties import duties_for
+from guests.models import Assignment, Delegation, Visit
 from liaison.moments import MomentField, MomentInput
 
 _INPUT = " ".join(INPUT_CLASSES)
@@ -52,6 +54,14 @@ class ManyForm(forms.Form):
     )
     starts_at = _moment(_("from"))
     ends_at = _moment(_("to"))
+    handover = forms.IntegerField(
+        label=_("minutes of handover"),
+        required=False,
+        min_value=0,
+        max_value=24 * 60,
+        widget=forms.NumberInput({"class": _INPUT}),
+        help_text=_("So long before, the officer is already there as deputy, so that two overlap."),
+    )
     override_reason = forms.CharField(
         label=_("reason to override a warning"),
         required=False,
@@ -98,6 +108,22 @@ class Line:
 @admin.action(description=_("Assign an officer…"))
 def assign_chosen(table: Any, request: HttpRequest, queryset: QuerySet[Visit]) -> HttpResponse | None:
     """Ask for officer, role and span; show what would collide; then assign all the chosen guests or none."""
+    return assign_page(table, request, queryset, request.POST.getlist(ACTION_CHECKBOX_NAME))
+
+
+@admin.action(description=_("Assign an officer…"))
+def assign_delegations(
+    table: Any, request: HttpRequest, queryset: QuerySet[Delegation]
+) -> HttpResponse | None:
+    """The same for all the guests of the chosen delegations; the page then goes on in the list of visits."""
+    visits = Visit.objects.visible_to(request.user, at=timezone.now()).filter(delegation__in=queryset)
+    return assign_page(table, request, visits, [str(key) for key in visits.values_list("pk", flat=True)])
+
+
+def assign_page(
+    table: Any, request: HttpRequest, queryset: QuerySet[Visit], chosen: Sequence[str]
+) -> HttpResponse | None:
+    """What `assign_chosen` shows and does, for these visits."""
     visits = list(queryset.select_related("guest", "event", "delegation"))
     if len({visit.event_id for visit in visits}) != 1:
         messages.error(request, _("Choose guests of one event."))
@@ -114,7 +140,8 @@ def assign_chosen(table: Any, request: HttpRequest, queryset: QuerySet[Visit]) -
         "form": form,
         "lines": _lines(visits, form.plan() if is_clear else None, at),
         "is_checked": is_clear,
-        "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+        "goes_to": reverse("admin:guests_visit_changelist") if table.model is Delegation else "",
+        "chosen": chosen,
         "chosen_name": ACTION_CHECKBOX_NAME,
         "select_across": request.POST.get("select_across", "0"),
     }
@@ -125,7 +152,10 @@ def _assigned(request: HttpRequest, form: ManyForm, visits: Sequence[Visit], at:
     """Try; where it is refused, the page says for whom and why, and nothing was saved."""
     plan, reason = form.plan(), form.cleaned_data["override_reason"]
     try:
-        made = assign_officers(visits=visits, override_reason=reason, by=request.user, at=at, **plan)  # type: ignore[arg-type]
+        made = assign_officers(
+            visits=visits, override_reason=reason, by=request.user, at=at, **plan,  # type: ignore[arg-type]  # signed in
+            handover=timedelta(minutes=form.cleaned_data["handover"] or 0),
+        )  # fmt: skip
     except AssignmentError as refusal:
         form.add_error(None, _("Nobody was assigned."))
         form.add_error(None, str(refusal).splitlines())

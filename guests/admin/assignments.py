@@ -16,18 +16,18 @@ from unfold.forms import PaginationInlineFormSet
 from events.admin.base import EventAdmin, EventForm, EventReadOnlyAdmin, EventTabularInline, moment_column
 from events.models import Membership
 from guests.assignment import AssignmentError, assign_officer, withdraw, write_assignments
-from guests.duties import Duty, Trouble, between, collisions, duties_for, overlap
+from guests.collisions import Kind, between, collisions
+from guests.duties import Duty, duties_for, overlap
 from guests.models import Assignment, Handover
 from liaison.admin import column
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 
 _FIELD_OF = {
-    Trouble.WRONG_OFFICER: "officer",
-    Trouble.REPEATED: "officer",
-    Trouble.REVERSED: "ends_at",
-    Trouble.SECOND_LEAD: "role",
-    Trouble.OVERLOAD: "override_reason",
-}
+    Kind.WRONG_OFFICER: "officer",
+    Kind.REPEATED: "officer",
+    Kind.REVERSED: "ends_at",
+    Kind.SECOND_LEAD: "role",
+}  # what a reason overrides is said where the reason is written
 
 
 class AssignmentForm(EventForm):
@@ -40,7 +40,7 @@ class AssignmentForm(EventForm):
 
     class Meta:
         model = Assignment
-        fields = ("visit", "officer", "role", "starts_at", "ends_at", "override_reason")
+        fields = ("visit", "officer", "role", "starts_at", "ends_at", "override_reason", "is_locked")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +76,7 @@ class AssignmentForm(EventForm):
         reason = cleaned.get("override_reason", "").strip()
         for collision in found:
             if not (collision.can_be_meant and reason):
-                self.add_error(_FIELD_OF[collision.trouble], collision.sentence)
+                self.add_error(_FIELD_OF.get(collision.kind, "override_reason"), collision.sentence)
 
     def _get_validation_exclusions(self) -> set[str]:
         """Leave the table's rule on leads to `clean`: it names the lead, and Django would judge without the state."""
@@ -109,7 +109,7 @@ class AssignmentFormSet(PaginationInlineFormSet, BaseInlineFormSet):  # type: ig
         if collision := between(
             Duty(self.instance, row.starts_at, row.ends_at), row.officer, row.role, [other]
         ):
-            form.add_error(_FIELD_OF[collision.trouble], collision.sentence)
+            form.add_error(_FIELD_OF[collision.kind], collision.sentence)
 
 
 class AssignmentInline(EventTabularInline):
@@ -118,7 +118,7 @@ class AssignmentInline(EventTabularInline):
     model = Assignment
     form = AssignmentForm
     formset = AssignmentFormSet
-    fields = ("officer", "role", "starts_at", "ends_at", "override_reason", "state_shown")
+    fields = ("officer", "role", "starts_at", "ends_at", "override_reason", "is_locked", "state_shown")
     readonly_fields = ("state_shown",)
     tab = True
 
@@ -197,6 +197,7 @@ class AssignmentAdmin(EventAdmin):
             },
         ),
         (_("If it collides"), {"fields": ("override_reason",)}),
+        (_("When officers are proposed"), {"fields": ("is_locked",)}),
     )
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

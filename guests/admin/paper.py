@@ -120,7 +120,7 @@ class PrintRunAdmin(EventReadOnlyAdmin):
 
     @column(gettext_lazy("progress"))
     def progress(self, run: PrintRun) -> str:
-        return _("%(rendered)d of %(total)d") % {"rendered": run.rendered, "total": run.total}
+        return _("%(rendered)d of %(total)d") % {"rendered": run.done, "total": run.total}
 
     @column(gettext_lazy("file"))
     def file_shown(self, run: PrintRun) -> str:

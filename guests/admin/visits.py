@@ -24,11 +24,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events.admin.base import EventAdmin, EventForm, number_of, shown
-from guests.admin.assigning import assign_chosen
+from guests.admin.assigning import assign_chosen, assign_delegations
 from guests.admin.assignments import AssignmentInline, save_assignments
 from guests.admin.filters import ArrivalFilter, DepartureFilter, LeadFilter, RequestsFilter
 from guests.admin.itinerary import ItemInline
 from guests.admin.paper import print_handouts
+from guests.admin.proposals import propose_chosen
 from guests.assignment import AssignmentError
 from guests.models import Assignment, Delegation, ProtocolNote, Request, Visit
 from liaison.admin import column, flag
@@ -98,7 +99,7 @@ class VisitAdmin(EventAdmin):
     autocomplete_fields = ("guest", "delegation", "hotel")
     readonly_fields = ("where",)
     inlines = (AssignmentInline, ItemInline)
-    actions = (assign_chosen, print_handouts)
+    actions = (assign_chosen, propose_chosen, print_handouts)
     refusals = (AssignmentError,)
     fieldsets = (
         (None, {"fields": ("event", ("guest", "delegation"), ("level", "rank"), "where")}),
@@ -113,7 +114,7 @@ class VisitAdmin(EventAdmin):
                 )
             },
         ),
-        (_("With whom"), {"fields": (("companions", "companions_note"),)}),
+        (_("With whom"), {"fields": (("companions", "companions_note"), "officer_wished")}),
         (_("For the press"), {"fields": (("photo_consent", "press_consent"),)}),
         (_("For the team"), {"fields": ("note", "external_key")}),
     )
@@ -227,6 +228,7 @@ class DelegationAdmin(EventAdmin):
     list_filter = (("event", UsedDropdownFilter),)
     search_fields = ("name", "country", "head__guest__name", "external_key")
     autocomplete_fields = ("head",)
+    actions = (assign_delegations,)
     fields = ("event", ("name", "country"), "head", "external_key")
 
     def for_list(self, rows: QuerySet[Delegation], request: HttpRequest) -> QuerySet[Delegation]:

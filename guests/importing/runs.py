@@ -5,14 +5,12 @@ is one transaction, and a list that is applied stays as it is, so that a run beg
 up late finds the run no longer its own.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from guests.importing.applying import NotAppliedError, apply_guest_list
@@ -23,6 +21,7 @@ from guests.importing.filing import checked_rows
 from guests.importing.stored import stored_at
 from guests.importing.wording import outcome_of
 from guests.models import GuestList, GuestListRun
+from guests.runs import carry_out
 from liaison.accounts.models import User
 from liaison.beside import beside_transaction
 from liaison.sheets.mapping import Mapping as Columns
@@ -31,12 +30,6 @@ from liaison.sheets.reading import UnreadableFileError
 
 LONG = 1000
 """Rows from which a list is left to a worker; a page checks fewer in a second or two."""
-
-logger = logging.getLogger(__name__)
-
-
-class TakenOverError(Exception):
-    """Another worker does the run by now."""
 
 
 def is_long(guest_list: GuestList) -> bool:
@@ -61,63 +54,34 @@ def request_run(
                 leave_out_errors=leave_out_errors, seen=seen, total=int(guest_list.mapping.get("rows", 0)),
             )  # fmt: skip
     except IntegrityError:
-        return guest_list.runs.filter(
-            state__in=[GuestListRun.State.WAITING, GuestListRun.State.RUNNING]
-        ).latest("pk")
+        return GuestListRun.objects.filter(guest_list=guest_list).open().latest("pk")
 
 
 def work_on_next_list(*, clock: Callable[[], datetime]) -> bool:
     """Do the run that has waited longest, if none is under way; answers whether there was one."""
-    run = _claim(clock())
+    run = GuestListRun.objects.take_next(clock(), "guest_list__event")
     if run is None:
         return False
     with override(run.requested_by.language):
-        _work(run, clock)
+        carry_out(
+            run, lambda: _work(run, clock), clock=clock, refusals=(NotAppliedError, UnreadableFileError)
+        )
     return True
 
 
-def _claim(at: datetime) -> GuestListRun | None:
-    with transaction.atomic():
-        if GuestListRun.objects.held(at).exists():
-            return None
-        waiting = GuestListRun.objects.to_do(at).select_related("requested_by", "guest_list__event")
-        run = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-        if run:
-            run.take(at)
-    return run
-
-
 def _work(run: GuestListRun, clock: Callable[[], datetime]) -> None:
-    try:
-        outcome = _applied(run, clock) if run.kind == GuestListRun.Kind.APPLY else _checked(run, clock)
-    except TakenOverError:
-        logger.warning("Run %s of a guest list was taken over by another worker", run.pk)
-    except (NotAppliedError, UnreadableFileError) as error:
-        run.fail(str(error), at=clock())
-    except Exception:
-        logger.exception("Run %s of a guest list failed", run.pk)
-        run.fail(_("Something went wrong that an administrator finds in the log."), at=clock())
-    else:
-        if not run.finish(outcome, at=clock()):
-            logger.warning("Run %s of a guest list was taken over by another worker", run.pk)
+    outcome = _applied(run, clock) if run.kind == GuestListRun.Kind.APPLY else _checked(run, clock)
+    run.finish(outcome=outcome, at=clock())
 
 
 def _reading(run: GuestListRun, clock: Callable[[], datetime]) -> Step:
-    def step(done: int, total: int) -> None:
-        if not run.go_on(done, total, at=clock()):
-            raise TakenOverError
-
-    return step
+    return lambda done, total: run.go_on(done, total, at=clock(), phase=GuestListRun.Phase.READING)
 
 
 def _writing(run: GuestListRun, clock: Callable[[], datetime], using: str) -> Step:
     """Steps noted beside the one transaction in which the list is written; a takeover undoes what it wrote."""
-
-    def step(done: int, total: int) -> None:
-        if not run.go_on(done, total, at=clock(), phase=GuestListRun.Phase.WRITING, using=using):
-            raise TakenOverError
-
-    return step
+    phase = GuestListRun.Phase.WRITING
+    return lambda done, total: run.go_on(done, total, at=clock(), using=using, phase=phase)
 
 
 def _checked(run: GuestListRun, clock: Callable[[], datetime]) -> dict[str, Any]:

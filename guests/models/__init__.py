@@ -11,6 +11,7 @@ from guests.models.itinerary import ItineraryItem
 from guests.models.logbook import LogbookEntry
 from guests.models.paper import Print, PrintRun
 from guests.models.plan_mark import PlanMark
+from guests.models.proposal import ProposalLine, ProposalRun
 from guests.models.protocol import ProtocolNote
 from guests.models.quoted import (
     AddressedMember,
@@ -45,6 +46,8 @@ __all__ = [
     "Print",
     "PrintRun",
     "PrivateReading",
+    "ProposalLine",
+    "ProposalRun",
     "ProtocolNote",
     "QuotedEvent",
     "QuotedPoint",

@@ -97,6 +97,9 @@ class Assignment(models.Model):
         blank=True,
         help_text=_("Why this is meant although it collides."),
     )
+    is_locked = models.BooleanField(
+        _("locked"), default=False, help_text=_("Decided: proposals leave it as it is.")
+    )
     assigned_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,

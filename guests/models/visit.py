@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, Role, Venue
+from events.models import Event, Gender, Role, Venue
 from events.models.staff import events_of
 from guests.models.guest import Guest
 from guests.models.plan_mark import marks_plan_when_quoted_changes
@@ -142,6 +142,13 @@ class Visit(models.Model):
     )
     companions = models.PositiveSmallIntegerField(_("companions"), default=0)
     companions_note = models.CharField(_("about the companions"), max_length=300, blank=True)
+    officer_wished = models.CharField(
+        _("asked for an officer who is a"),
+        max_length=5,
+        choices=Gender,
+        blank=True,
+        help_text=_("Only where the guest asked."),
+    )
     photo_consent = models.CharField(
         _("may be photographed"), max_length=8, choices=Consent, default=Consent.UNKNOWN
     )

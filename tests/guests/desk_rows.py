@@ -17,6 +17,8 @@ from guests.models import (
     Print,
     PrintRun,
     PrivateReading,
+    ProposalLine,
+    ProposalRun,
     ProtocolNote,
     ReminderRule,
     Request,
@@ -94,6 +96,12 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
     )
     ProgrammeFile.objects.create(
         event=visit.event, filename=f"{MARK}.csv", uploaded_by=ratna, uploaded_at=NOW
+    )
+    proposal = ProposalRun.objects.create(
+        event=visit.event, state="done", requested_by=ratna, requested_at=NOW, cost=1, bound=1
+    )
+    ProposalLine.objects.create(
+        run=proposal, visit=visit, officer=officer, starts_at=NOW, ends_at=NOW + timedelta(hours=1)
     )
     GuestList.objects.create(event=visit.event, filename=f"{MARK}.xlsx", uploaded_by=ratna, uploaded_at=NOW)
 

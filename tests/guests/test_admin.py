@@ -36,6 +36,7 @@ TABLES = sorted(
     (model for model in own_models() if site.is_registered(model)), key=lambda model: model.__name__
 )
 WITHOUT_A_TABLE = {
+    "ProposalLine",
     "PlanMark",
     "GuestListRun",
     "ListedVisit",

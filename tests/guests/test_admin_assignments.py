@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 
 from events.models import Membership, Role
-from guests.models import Assignment, Visit
+from guests.models import Assignment, Delegation, ItineraryItem, Visit
 from tests.cast import Cast
-from tests.factories import NOW, make_assignment, make_guest, make_member, make_user, make_visit
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_delegation,
+    make_guest,
+    make_member,
+    make_user,
+    make_visit,
+)
 from tests.guests.desk import at, day_and_time, fields_of, save, signed_in
 
 DAY = timedelta(days=1)
@@ -217,8 +225,40 @@ def test_nobody_assigns_guests_of_an_event_they_do_not_run(cast: Cast, tono: Mem
 def test_all_guests_of_a_list_longer_than_a_page_are_assigned(cast: Cast) -> None:
     officer = make_member(make_user("Tini"), cast.event, capacity=99)
     Assignment.objects.all().delete()
+    ItineraryItem.objects.all().delete()
     for number in range(60):
         make_visit(cast.event, make_guest(f"Free {number}"))
     plan = {"officer": officer.pk, "role": "lead", "assign": "1", "select_across": "1"}
     assert choose(cast, cast.sato, **plan).status_code == 302
     assert Assignment.objects.filter(officer=officer).count() == 62
+
+
+def test_a_delegation_is_assigned_as_a_whole(cast: Cast) -> None:
+    officer = make_member(make_user("Tini"), cast.event, capacity=9)
+    together = make_delegation(cast.event)
+    visits = [
+        make_visit(cast.event, make_guest(f"Mate {number}"), delegation=together) for number in range(2)
+    ]
+    make_visit(cast.event, make_guest("Stranger"))
+    client = signed_in(cast.ratna)
+    chosen = {"action": "assign_delegations", "_selected_action": [str(together.pk)]}
+    page = client.post(at(Delegation, "changelist"), chosen)
+    assert page.context["chosen"] == [str(visit.pk) for visit in visits]
+    assert f'action="{at(Visit, "changelist")}"' in page.content.decode()
+    assert choose(cast, *visits, officer=officer.pk, role="lead", assign="1").status_code == 302
+    assert set(Assignment.objects.filter(officer=officer).values_list("visit", flat=True)) == {
+        visit.pk for visit in visits
+    }
+
+
+def test_a_handover_lets_the_next_lead_come_before_the_last_one_goes(cast: Cast, tono: Membership) -> None:
+    visit = make_visit(cast.event)
+    make_assignment(visit, cast.dewi_officer, ends_at=NOW + DAY)
+    span = day_and_time("starts_at", "2027-05-14", "09:00") | day_and_time("ends_at", "2027-05-15", "09:00")
+    plan = {"officer": tono.pk, "role": "lead", "assign": "1", "handover": "45"}
+    assert choose(cast, visit, **plan, **span).status_code == 302
+    deputy, lead = Assignment.objects.filter(officer=tono).order_by("starts_at")
+    assert (deputy.role, deputy.starts_at, deputy.ends_at) == (
+        "deputy", NOW + DAY - timedelta(minutes=45), NOW + DAY,
+    )  # fmt: skip
+    assert (lead.role, lead.starts_at) == ("lead", NOW + DAY)

@@ -57,10 +57,10 @@ def asked_for_run(cast: Cast, *visits: Visit) -> PrintRun:
 
 def test_a_run_is_rendered_into_one_private_file(cast: Cast) -> None:
     run = asked_for_run(cast)
-    assert (run.state, run.total, run.rendered) == ("waiting", 2, 0)
+    assert (run.state, run.total, run.done) == ("waiting", 2, 0)
     assert render_next_print_run(clock=at_now)
     run.refresh_from_db()
-    assert (run.state, run.rendered, run.error, run.finished_at, run.leased_until) == (
+    assert (run.state, run.done, run.error, run.finished_at, run.leased_until) == (
         "done",
         2,
         "",
@@ -182,7 +182,7 @@ def test_a_run_whose_worker_died_is_taken_over(
     later = NOW + PrintRun.LEASE
     assert render_next_print_run(clock=lambda: later)
     run.refresh_from_db()
-    assert (run.state, run.rendered) == ("done", 2)
+    assert (run.state, run.done) == ("done", 2)
     assert files() == [file_of(run)]
     assert Print.objects.count() == 2  # the same versions as before
 
@@ -210,7 +210,7 @@ def test_a_worker_that_wakes_up_late_writes_nothing(cast: Cast, monkeypatch: pyt
     monkeypatch.setattr(prints, "render_handouts", sleep_and_render)
     assert render_next_print_run(clock=at_now)
     run.refresh_from_db()
-    assert (run.state, run.rendered, run.finished_at) == ("done", 2, later)
+    assert (run.state, run.done, run.finished_at) == ("done", 2, later)
     assert len(files()) == 1
 
 
@@ -274,11 +274,11 @@ def test_a_worker_killed_in_the_middle_leaves_a_run_that_another_finishes(cast: 
     worker.wait()
     worker.stdout.close()
     run.refresh_from_db()
-    assert (run.state, run.rendered) == ("running", 1)
+    assert (run.state, run.done) == ("running", 1)
     assert not render_next_print_run(clock=timezone.now)
     assert render_next_print_run(clock=lambda: timezone.now() + PrintRun.LEASE)
     run.refresh_from_db()
-    assert (run.state, run.rendered, len(files())) == ("done", 2, 1)
+    assert (run.state, run.done, len(files())) == ("done", 2, 1)
 
 
 @pytest.mark.parametrize("number", [1, 3, 30])
