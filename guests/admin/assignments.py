@@ -160,7 +160,7 @@ class AssignmentAdmin(EventAdmin):
 
     event_path = "visit__event"
     form = AssignmentForm
-    list_before_template = "admin/guests/export/link.html"
+    list_before_template = "admin/guests/export/above.html"
     list_display = (
         "visit",
         "officer",

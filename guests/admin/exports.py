@@ -101,7 +101,7 @@ class Offer:
 class ExportAdmin(EventReadOnlyAdmin):
     """Who has taken which list."""
 
-    list_before_template = "admin/guests/export/link.html"
+    list_before_template = "admin/guests/export/above.html"
     list_display = (
         moment_column(Export, "taken_at"),
         "kind",

@@ -34,9 +34,7 @@ class CalendarFeedAdmin(EventReadOnlyAdmin):
         "officer",
         "visit",
         "made_by",
-        "made_at",
-        "revoked_at",
-        "fetched_at",
+        *(moment_column(CalendarFeed, name) for name in ("made_at", "revoked_at", "fetched_at")),
         "fetches",
     )
     actions = ("revoke",)

@@ -135,7 +135,6 @@ class ProposalRunAdmin(EventReadOnlyAdmin):
         moment_column(ProposalRun, "requested_at"),
         "requested_by",
     )
-    list_select_related = ("requested_by",)
     list_filter = (("state", ChoicesDropdownFilter), ("event", UsedDropdownFilter))
 
     @column(
@@ -154,7 +153,7 @@ class ProposalRunAdmin(EventReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProposalRun]:
         rows: QuerySet[ProposalRun] = super().get_queryset(request)
-        return rows.select_related("event")
+        return rows.select_related("event", "requested_by")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)

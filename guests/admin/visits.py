@@ -52,7 +52,7 @@ class VisitAdmin(EventAdmin):
     """The guests of one's events."""
 
     form = VisitForm
-    list_before_template = "admin/guests/export/link.html"
+    list_before_template = "admin/guests/export/above.html"
     list_display = (
         "who",
         "level_shown",

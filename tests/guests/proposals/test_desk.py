@@ -147,7 +147,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_lines(
     work()
     with CaptureQueriesContext(connection) as made:
         assert ratna.get(address).status_code == 200
-    assert len(made) == 4
+    assert len(made) == 5
     with CaptureQueriesContext(connection) as made:
         assert ratna.get(at(ProposalRun, "changelist")).status_code == 200
     assert len(made) == 6
