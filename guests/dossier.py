@@ -249,7 +249,8 @@ def _item_facts(item: ItineraryItem, hours: Hours) -> Iterable[tuple[str, str]]:
     yield _("Interpreter"), item.interpreter
     yield _("Dress"), item.dress
     yield _("Gift"), item.gift
-    yield _("Time according to"), item.estimate_by
+    said_at = [hours.say(item.estimate_at)] if item.estimate_at else []
+    yield _("Time according to"), ", ".join([item.estimate_by, *said_at] if item.estimate_by else said_at)
     yield _("Note"), item.note
 
 

@@ -30,6 +30,19 @@ class MovementForm(ActionForm):
     status = forms.ChoiceField(choices=Movement.choices)
 
 
+class DelayForm(ActionForm):
+    """How late the guest is for which item of the plan."""
+
+    item = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
+    minutes = forms.IntegerField(
+        label=_("Other minutes"),
+        min_value=1,
+        max_value=720,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    seen = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
+
+
 class PlainText(forms.CharField):
     """Text whose line ends count as one character, as the browser counts them."""
 

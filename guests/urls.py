@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guests.views import board, paper, phone, press
+from guests.views import board, late, paper, phone, press
 
 urlpatterns = [
     path("", phone.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("visits/<int:pk>/requests/", phone.log_request, name="log_request"),
     path("visits/<int:pk>/status/", phone.set_status, name="set_status"),
     path("visits/<int:pk>/status/undo/", phone.undo_status, name="undo_status"),
+    path("visits/<int:pk>/late/", late.late, name="late"),
     path("requests/<int:pk>/done/", phone.close_request, name="close_request"),
     path("visits/<int:pk>/handout/", paper.print_handout, name="print_handout"),
     path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),

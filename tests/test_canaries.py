@@ -83,10 +83,9 @@ def addresses_to_guess(cast: Cast) -> list[str]:
     guesses = [reverse("home"), reverse("today"), "/admin/"]
     guesses += [reverse("press", kwargs={"slug": event.slug}) for event in (cast.event, cast.other_event)]
     for visit in Visit.objects.all():
-        guesses += [
-            reverse("visit", kwargs={"pk": visit.pk}),
-            reverse("log_request", kwargs={"pk": visit.pk}),
-        ]
+        pages = ("visit", "log_request", "late")
+        guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
+        guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
         guesses += [reverse("handout", kwargs={"pk": paper.pk}) for paper in visit.prints.all()]
     for model in admin.site._registry:  # noqa: SLF001 (no public way)
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"  # noqa: SLF001
