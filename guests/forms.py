@@ -1,13 +1,16 @@
 """What an officer's phone sends. Every form carries a UUID made with it, so that a double tap counts once."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from guests.models import Movement, Request
+from events.models import Membership
+from guests.models import Handover, Movement, Request
 
 
 class ActionForm(forms.Form):
@@ -80,3 +83,38 @@ class RequestForm(ActionForm):
         """When it is needed, counted from the moment `at`."""
         minutes = self.cleaned_data["due"]
         return at + timedelta(minutes=minutes) if minutes else None
+
+
+class HandoverForm(ActionForm):
+    """To whom the guest is handed over, and what the receiver has to know."""
+
+    receiver: Any = forms.ModelChoiceField(
+        label=_("Who takes over"),
+        queryset=Membership.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choose who takes over.")},
+    )
+
+    def __init__(
+        self, *args: Any, receivers: QuerySet[Membership], proposed: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["receiver"].queryset = receivers  # type: ignore[attr-defined]
+        for part in Handover.Part:
+            self.fields[part.value] = PlainText(
+                label=part.label,
+                max_length=1000,
+                required=False,
+                initial=proposed.get(part, ""),
+                widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+            )
+
+    @property
+    def parts(self) -> list[forms.BoundField]:
+        return [self[part.value] for part in Handover.Part]
+
+    @property
+    def note(self) -> dict[str, str]:
+        """What was written, part by part."""
+        return {part.value: self.cleaned_data[part.value] for part in Handover.Part}

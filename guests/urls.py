@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guests.views import board, late, paper, phone, press
+from guests.views import board, handover, late, paper, phone, press
 
 urlpatterns = [
     path("", phone.home, name="home"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("visits/<int:pk>/status/", phone.set_status, name="set_status"),
     path("visits/<int:pk>/status/undo/", phone.undo_status, name="undo_status"),
     path("visits/<int:pk>/late/", late.late, name="late"),
+    path("visits/<int:pk>/hand-over/", handover.hand_over, name="hand_over"),
+    path("handovers/<int:pk>/", handover.handover, name="handover"),
+    path("handovers/<int:pk>/accept/", handover.accept, name="accept_handover"),
+    path("handovers/<int:pk>/decline/", handover.decline, name="decline_handover"),
+    path("handovers/<int:pk>/withdraw/", handover.withdraw, name="withdraw_handover"),
     path("requests/<int:pk>/done/", phone.close_request, name="close_request"),
     path("visits/<int:pk>/handout/", paper.print_handout, name="print_handout"),
     path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),

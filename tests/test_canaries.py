@@ -17,6 +17,7 @@ from django.utils import timezone
 from guests.models import (
     Guest,
     GuestPrivate,
+    Handover,
     ItineraryItem,
     LogbookEntry,
     ProtocolNote,
@@ -64,6 +65,13 @@ def painted(cast: Cast) -> Cast:
         paint(ProtocolNote, ProtocolNote.objects.filter(guest=visit.guest_id), word)
         ItineraryItem.objects.get(visit=visit).vehicle.driver.delete()  # type: ignore[union-attr]
         LogbookEntry.objects.create(visit=visit, text=word, author=cast.ratna, happened_at=at)
+        for duty in visit.assignments.current(at):
+            Handover.objects.create(
+                assignment=duty,
+                receiver=duty.officer,
+                note={"mood": word},
+                offered_at=at - timedelta(minutes=5),
+            )
         GuestPrivate.objects.create(guest=visit.guest, health=f"{PRIVATE} {word}")
         Visit.objects.filter(pk=visit.pk).update(
             delegation=make_delegation(visit.event, f"Delegation {word}")
@@ -83,9 +91,11 @@ def addresses_to_guess(cast: Cast) -> list[str]:
     guesses = [reverse("home"), reverse("today"), "/admin/"]
     guesses += [reverse("press", kwargs={"slug": event.slug}) for event in (cast.event, cast.other_event)]
     for visit in Visit.objects.all():
-        pages = ("visit", "log_request", "late")
+        pages = ("visit", "log_request", "late", "hand_over")
         guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
         guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
+        offers = Handover.objects.filter(assignment__visit=visit)
+        guesses += [reverse("handover", kwargs={"pk": offer.pk}) for offer in offers]
         guesses += [reverse("handout", kwargs={"pk": paper.pk}) for paper in visit.prints.all()]
     for model in admin.site._registry:  # noqa: SLF001 (no public way)
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"  # noqa: SLF001

@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from guests.models import ItineraryItem, Print, PrintRun, Request
+from guests.models import Handover, ItineraryItem, Print, PrintRun, Request
 from guests.prints import print_handout, request_print_run
 from tests.cast import Cast, bring_to
-from tests.factories import make_item, make_request
+from tests.factories import make_item, make_member, make_request, make_user
 
 WHO = ("anonymous", "bagus", "dewi", "sari", "putri", "hendra", "ratna")
 """Nobody; another officer; who was the guest's officer; who is; the press officer; another event's coordinator; ours."""
@@ -44,6 +44,7 @@ class Scene:
     sato_print: Print = field(init=False)
     run: PrintRun = field(init=False)
     request: Request = field(init=False)
+    offer: Handover = field(init=False)
 
     def __post_init__(self) -> None:
         at = timezone.now()
@@ -51,6 +52,10 @@ class Scene:
         ItineraryItem.objects.all().delete()
         make_item(self.cast.sato, "Audience", starts_at=at + timedelta(hours=1))
         self.request = make_request(self.cast.sato, self.cast.sari)
+        citra = make_member(make_user("Citra"), self.cast.event)
+        self.offer = Handover.objects.create(
+            assignment=self.cast.sari_leads, receiver=citra, offered_at=at - timedelta(minutes=5)
+        )
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
         self.run = request_print_run(visits=[self.cast.sato], language="en", by=self.cast.ratna, at=at)
 
@@ -59,12 +64,17 @@ def sato(scene: Scene) -> dict[str, Any]:
     return {"pk": scene.cast.sato.pk}
 
 
+def offer(scene: Scene) -> dict[str, Any]:
+    """Mr Sato offered by Sari to somebody outside the cast."""
+    return {"pk": scene.offer.pk}
+
+
 def serving(answer: int) -> dict[str, int]:
     """For the guest's officer and coordinator; a 404 to everybody else."""
     return NOBODY | {"sari": answer, "ratna": answer}
 
 
-SHOWN_FIRST = {"log_request", "late"}
+SHOWN_FIRST = {"log_request", "late", "hand_over"}
 """Forms, which are shown by GET and sent by POST."""
 
 MATRIX: dict[str, Route] = {
@@ -84,6 +94,11 @@ MATRIX: dict[str, Route] = {
         "post",
         lambda scene: {"item": scene.cast.sato.items.get().pk, "minutes": 15, "seen": "something else"},
     ),
+    "hand_over": Route(NOBODY | {"sari": 422, "ratna": 403}, sato, "post"),  # coordinators assign at the desk
+    "handover": Route(serving(200), offer),
+    "accept_handover": Route(serving(403), offer, "post"),
+    "decline_handover": Route(serving(403), offer, "post"),
+    "withdraw_handover": Route(NOBODY | {"sari": 302, "ratna": 403}, offer, "post"),
     "print_handout": Route(serving(303), sato, "post"),
     "handout": Route(serving(200), lambda scene: {"pk": scene.sato_print.pk}),
     "print_run_file": Route(NOBODY | {"ratna": 404}, lambda scene: {"pk": scene.run.pk}),  # not rendered yet

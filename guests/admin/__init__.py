@@ -3,6 +3,7 @@
 from guests.admin import (
     assignments,
     guest_lists,
+    handovers,
     itinerary,
     logs,
     paper,
@@ -16,6 +17,7 @@ from guests.admin import (
 __all__ = [
     "assignments",
     "guest_lists",
+    "handovers",
     "itinerary",
     "logs",
     "paper",

@@ -69,7 +69,13 @@ def boards(events: Iterable[Event], *, at: datetime) -> list[Board]:
             True,
         ),
         (_("Notices that failed"), _by_event(failed), "notices_notice", {"state__exact": "failed"}, True),
-        (_("Open handovers"), _by_event(handovers, "assignment__visit__event"), "guests_handover", {}, True),
+        (
+            _("Open handovers"),
+            _by_event(handovers, "assignment__visit__event"),
+            "guests_handover",
+            {"state__exact": "offered"},
+            True,
+        ),
         (
             _("Arriving today"),
             _by_event(_arriving(visits, events, at)),

@@ -59,7 +59,7 @@ def _facts(event: Event) -> list[_Times]:
         (Request.objects.filter(visit__event=event), ("raised_at", "closed_at")),
         (RequestComment.objects.filter(request__visit__event=event), ("written_at",)),
         (LogbookEntry.objects.filter(visit__event=event), ("happened_at",)),
-        (Handover.objects.filter(assignment__visit__event=event), ("offered_at", "accepted_at")),
+        (Handover.objects.filter(assignment__visit__event=event), ("offered_at", "answered_at")),
     ]
 
 

@@ -1,9 +1,10 @@
 """Guests: who they are, their visits, their days, who looks after them, and what happened."""
 
-from guests.models.assignment import Assignment, Handover
+from guests.models.assignment import Assignment
 from guests.models.guest import Guest, GuestPrivate, PrivateReading
 from guests.models.guest_list import GuestList, ListedVisit
 from guests.models.guest_list_run import GuestListRun
+from guests.models.handover import Handover
 from guests.models.itinerary import ItineraryItem
 from guests.models.logbook import LogbookEntry
 from guests.models.paper import Print, PrintRun
