@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Membership
-from guests.models import Handover, Movement, Request
+from guests.models import Handover, Incident, Movement, Request
 
 
 class ActionForm(forms.Form):
@@ -118,3 +118,37 @@ class HandoverForm(ActionForm):
     def note(self) -> dict[str, str]:
         """What was written, part by part."""
         return {part.value: self.cleaned_data[part.value] for part in Handover.Part}
+
+
+class IncidentForm(ActionForm):
+    """What went wrong: its kind in one tap, with a note and how serious it is."""
+
+    kind = forms.ChoiceField(choices=Incident.Kind.choices)
+    severity = forms.ChoiceField(
+        label=_("How serious"),
+        choices=Incident.Severity.choices[:-1],  # an alarm has a page of its own
+        initial=Incident.Severity.MINOR,
+        widget=forms.RadioSelect,
+    )
+    text = PlainText(
+        label=_("What happened"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"max_length": _("Keep it to %(limit_value)d characters; this has %(show_value)d.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == Incident.Kind.OTHER and not cleaned.get("text") and not self.errors:
+            self.add_error("text", _("Say what happened."))
+        return cleaned
+
+
+class AlarmForm(ActionForm):
+    """A call for help, with the place where it is known."""
+
+    kind = forms.ChoiceField(
+        choices=[(each.value, each.label) for each in (Incident.Kind.SECURITY, Incident.Kind.MEDICAL)]
+    )
+    place = forms.CharField(label=_("Where"), required=False, max_length=200)

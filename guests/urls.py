@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guests.views import board, handover, late, paper, phone, press
+from guests.views import board, handover, incidents, late, paper, phone, press
 
 urlpatterns = [
     path("", phone.home, name="home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("visits/<int:pk>/status/", phone.set_status, name="set_status"),
     path("visits/<int:pk>/status/undo/", phone.undo_status, name="undo_status"),
     path("visits/<int:pk>/late/", late.late, name="late"),
+    path("visits/<int:pk>/incident/", incidents.incident, name="incident"),
+    path("visits/<int:pk>/sos/", incidents.sos, name="sos"),
     path("visits/<int:pk>/hand-over/", handover.hand_over, name="hand_over"),
     path("handovers/<int:pk>/", handover.handover, name="handover"),
     path("handovers/<int:pk>/accept/", handover.accept, name="accept_handover"),

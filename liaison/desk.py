@@ -20,6 +20,7 @@ _GROUPS = (
             ("guests.delegation", "groups"),
             ("guests.itineraryitem", "event_note"),
             ("guests.request", "room_service"),
+            ("guests.incident", "emergency_home"),
             ("guests.protocolnote", "handshake"),
             ("guests.guestlist", "upload_file"),
         ),

@@ -18,6 +18,7 @@ from guests.models import (
     Guest,
     GuestPrivate,
     Handover,
+    Incident,
     ItineraryItem,
     LogbookEntry,
     ProtocolNote,
@@ -64,6 +65,7 @@ def painted(cast: Cast) -> Cast:
         paint(Request, Request.objects.filter(visit=visit), word)
         paint(ProtocolNote, ProtocolNote.objects.filter(guest=visit.guest_id), word)
         ItineraryItem.objects.get(visit=visit).vehicle.driver.delete()  # type: ignore[union-attr]
+        Incident.objects.create(visit=visit, kind="loss", text=word, raised_by=cast.ratna, raised_at=at)
         LogbookEntry.objects.create(visit=visit, text=word, author=cast.ratna, happened_at=at)
         for duty in visit.assignments.current(at):
             Handover.objects.create(
@@ -91,7 +93,7 @@ def addresses_to_guess(cast: Cast) -> list[str]:
     guesses = [reverse("home"), reverse("today"), "/admin/"]
     guesses += [reverse("press", kwargs={"slug": event.slug}) for event in (cast.event, cast.other_event)]
     for visit in Visit.objects.all():
-        pages = ("visit", "log_request", "late", "hand_over")
+        pages = ("visit", "log_request", "late", "incident", "sos", "hand_over")
         guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
         guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
         offers = Handover.objects.filter(assignment__visit=visit)

@@ -74,7 +74,7 @@ def serving(answer: int) -> dict[str, int]:
     return NOBODY | {"sari": answer, "ratna": answer}
 
 
-SHOWN_FIRST = {"log_request", "late", "hand_over"}
+SHOWN_FIRST = {"log_request", "late", "incident", "sos", "hand_over"}
 """Forms, which are shown by GET and sent by POST."""
 
 MATRIX: dict[str, Route] = {
@@ -94,6 +94,8 @@ MATRIX: dict[str, Route] = {
         "post",
         lambda scene: {"item": scene.cast.sato.items.get().pk, "minutes": 15, "seen": "something else"},
     ),
+    "incident": Route(serving(302), sato, "post", lambda scene: {"kind": "loss", "severity": "minor"}),
+    "sos": Route(serving(302), sato, "post", lambda scene: {"kind": "medical"}),
     "hand_over": Route(NOBODY | {"sari": 422, "ratna": 403}, sato, "post"),  # coordinators assign at the desk
     "handover": Route(serving(200), offer),
     "accept_handover": Route(serving(403), offer, "post"),

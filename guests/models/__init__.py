@@ -5,6 +5,7 @@ from guests.models.guest import Guest, GuestPrivate, PrivateReading
 from guests.models.guest_list import GuestList, ListedVisit
 from guests.models.guest_list_run import GuestListRun
 from guests.models.handover import Handover
+from guests.models.incident import Incident
 from guests.models.itinerary import ItineraryItem
 from guests.models.logbook import LogbookEntry
 from guests.models.paper import Print, PrintRun
@@ -32,6 +33,7 @@ __all__ = [
     "GuestListRun",
     "GuestPrivate",
     "Handover",
+    "Incident",
     "ItineraryItem",
     "ListedVisit",
     "LogbookEntry",
