@@ -19,8 +19,11 @@ def may_serve(user: User, visit: Visit, *, at: datetime) -> bool:
     return user.is_active and (on_duty.exists() or may_coordinate(user, visit.event))
 
 
-def duty_to_hand_over(user: User, visit: Visit, *, at: datetime) -> Assignment | None:
-    """The duty an officer may hand over: their own, while it lasts, lead before deputy. Coordinators assign at the desk."""
+def own_duty(user: User, visit: Visit, *, at: datetime) -> Assignment | None:
+    """An officer's own duty while it lasts, lead before deputy: what they may hand over, and report on.
+
+    Coordinators have none: they assign at the desk.
+    """
     own = Assignment.objects.current(at).filter(visit=visit, officer__user=user).order_by("-role", "pk")
     return own.select_related("officer__user").first() if user.is_active else None
 

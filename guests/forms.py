@@ -152,3 +152,14 @@ class AlarmForm(ActionForm):
         choices=[(each.value, each.label) for each in (Incident.Kind.SECURITY, Incident.Kind.MEDICAL)]
     )
     place = forms.CharField(label=_("Where"), required=False, max_length=200)
+
+
+class ReportForm(forms.Form):
+    """What is signed."""
+
+    text = PlainText(
+        label=_("What is to be signed"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 14, "autocomplete": "off"}),
+        error_messages={"max_length": _("Keep it to %(limit_value)d characters; this has %(show_value)d.")},
+    )

@@ -54,8 +54,8 @@ def whereabouts(visit: Visit, *, at: datetime) -> str:
     goes_on = Q(starts_at__lte=at, ends_at__gt=at)
     rows = ItineraryItem.objects.standing().filter(goes_on, visit=visit).order_by(F("starts_at").desc())
     now = rows.select_related("venue", "point").first()
-    parts = [now.point and now.point.name, now.venue and now.venue.name] if now else []
-    return ", ".join(filter(None, parts)) or visit.get_status_display()
+    names = [place.name for place in (now.point, now.venue) if place] if now else []
+    return ", ".join(names) or visit.get_status_display()
 
 
 def _write_down(incident: Incident) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guests.views import board, handover, incidents, late, paper, phone, press
+from guests.views import board, handover, incidents, late, paper, phone, press, report
 
 urlpatterns = [
     path("", phone.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("visits/<int:pk>/late/", late.late, name="late"),
     path("visits/<int:pk>/incident/", incidents.incident, name="incident"),
     path("visits/<int:pk>/sos/", incidents.sos, name="sos"),
+    path("visits/<int:pk>/report/", report.report, name="report"),
     path("visits/<int:pk>/hand-over/", handover.hand_over, name="hand_over"),
     path("handovers/<int:pk>/", handover.handover, name="handover"),
     path("handovers/<int:pk>/accept/", handover.accept, name="accept_handover"),

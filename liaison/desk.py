@@ -59,6 +59,7 @@ _GROUPS = (
         gettext_lazy("On record"),
         (
             ("guests.logbookentry", "history_edu"),
+            ("guests.dayreport", "task"),
             ("guests.guestprivate", "lock"),
             ("guests.privatereading", "visibility"),
         ),

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guests.models import (
+    DayReport,
     Guest,
     GuestPrivate,
     Handover,
@@ -68,6 +69,9 @@ def painted(cast: Cast) -> Cast:
         Incident.objects.create(visit=visit, kind="loss", text=word, raised_by=cast.ratna, raised_at=at)
         LogbookEntry.objects.create(visit=visit, text=word, author=cast.ratna, happened_at=at)
         for duty in visit.assignments.current(at):
+            DayReport.objects.create(
+                visit=visit, officer=duty.officer.user, day=at.date(), text=word, signed_at=at
+            )
             Handover.objects.create(
                 assignment=duty,
                 receiver=duty.officer,
@@ -93,7 +97,7 @@ def addresses_to_guess(cast: Cast) -> list[str]:
     guesses = [reverse("home"), reverse("today"), "/admin/"]
     guesses += [reverse("press", kwargs={"slug": event.slug}) for event in (cast.event, cast.other_event)]
     for visit in Visit.objects.all():
-        pages = ("visit", "log_request", "late", "incident", "sos", "hand_over")
+        pages = ("visit", "log_request", "late", "incident", "sos", "report", "hand_over")
         guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
         guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
         offers = Handover.objects.filter(assignment__visit=visit)

@@ -74,7 +74,7 @@ def serving(answer: int) -> dict[str, int]:
     return NOBODY | {"sari": answer, "ratna": answer}
 
 
-SHOWN_FIRST = {"log_request", "late", "incident", "sos", "hand_over"}
+SHOWN_FIRST = {"log_request", "late", "incident", "sos", "report", "hand_over"}
 """Forms, which are shown by GET and sent by POST."""
 
 MATRIX: dict[str, Route] = {
@@ -96,6 +96,7 @@ MATRIX: dict[str, Route] = {
     ),
     "incident": Route(serving(302), sato, "post", lambda scene: {"kind": "loss", "severity": "minor"}),
     "sos": Route(serving(302), sato, "post", lambda scene: {"kind": "medical"}),
+    "report": Route(NOBODY | {"sari": 302, "ratna": 403}, sato, "post", lambda scene: {"text": "A calm day"}),
     "hand_over": Route(NOBODY | {"sari": 422, "ratna": 403}, sato, "post"),  # coordinators assign at the desk
     "handover": Route(serving(200), offer),
     "accept_handover": Route(serving(403), offer, "post"),

@@ -20,6 +20,7 @@ from guests.models.quoted import (
     QuotedVenue,
 )
 from guests.models.reminder import ReminderRule
+from guests.models.report import DayReport
 from guests.models.request import Request, RequestComment
 from guests.models.visit import Delegation, Movement, Visit
 
@@ -27,6 +28,7 @@ __all__ = [
     "AddressedMember",
     "AddressedPerson",
     "Assignment",
+    "DayReport",
     "Delegation",
     "Guest",
     "GuestList",

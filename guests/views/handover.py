@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guests.access import duty_to_hand_over, may_answer, may_withdraw, receivers_of
+from guests.access import may_answer, may_withdraw, own_duty, receivers_of
 from guests.assignment import AssignmentError
 from guests.forms import HandoverForm
 from guests.handover import (
@@ -42,7 +42,7 @@ def hand_over(request: SignedIn, pk: int) -> HttpResponse:
     """Choose who takes over, look through the note, offer."""
     at = timezone.now()
     visit = own_visit(request.user, pk, at)
-    duty = duty_to_hand_over(request.user, visit, at=at)
+    duty = own_duty(request.user, visit, at=at)
     if duty is None:
         raise PermissionDenied
     is_sent = request.method == "POST"

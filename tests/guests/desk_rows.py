@@ -6,6 +6,7 @@ import pytest
 
 from events.models import Driver, Event, Membership, Point, Shift, Vehicle
 from guests.models import (
+    DayReport,
     Guest,
     GuestList,
     GuestPrivate,
@@ -77,6 +78,7 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
     assignment = visit.assignments.get(officer=officer)
     Handover.objects.create(assignment=assignment, receiver=officer, offered_at=NOW)
     Incident.objects.create(visit=visit, kind="loss", text=MARK, raised_by=author, raised_at=NOW)
+    DayReport.objects.create(visit=visit, officer=author, day=NOW.date(), text=MARK, signed_at=NOW)
     LogbookEntry.objects.create(visit=visit, text=MARK, author=author, happened_at=NOW)
     request = Request.objects.get(visit=visit)
     Request.objects.filter(pk=request.pk).update(owner=officer)

@@ -9,7 +9,6 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from guests.models import Assignment, Incident, LogbookEntry
-from liaison.accounts.models import User
 from liaison.notices.models import Notice
 from liaison.notices.wording import word
 from tests.cast import Cast
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("now")
 HOUR = timedelta(hours=1)
 
 
-def send(cast: Cast, name: str, by: User | None = None, **data: object) -> Any:
+def send(cast: Cast, name: str, by: Any = None, **data: Any) -> Any:
     address = reverse(name, args=[cast.sato.pk])
     return signed_in(by or cast.sari).post(address, {"client_uuid": str(uuid4())} | data)
 
