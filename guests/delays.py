@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -35,13 +36,12 @@ class Delay:
 
     @property
     def seen(self) -> str:
-        """What the plan said where the delay was looked at; a plan that says something else is another."""
-        moments = (
-            moment for move in self.ripple.moves for moment in (move.item.starts_at, move.item.ends_at)
-        )
-        parts = (f"{moment.timestamp():.0f}" for moment in moments if moment)
-        hits = (f"{hit.item.pk}{hit.effect}" for hit in self.ripple.hits)
-        return "-".join([str(self.item.pk), *parts, *hits])
+        """A digest of what moves from when to when and of what is hit: where any of it differs, it is another delay."""
+        moves = [
+            (m.item.pk, m.item.starts_at, m.item.ends_at, m.starts_at, m.ends_at) for m in self.ripple.moves
+        ]
+        hits = [(hit.item.pk, hit.effect.value, hit.by) for hit in self.ripple.hits]
+        return sha256(repr((self.item.pk, moves, hits)).encode()).hexdigest()
 
 
 def may_be_late(visit: Visit, *, at: datetime) -> list[ItineraryItem]:

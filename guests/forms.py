@@ -43,7 +43,7 @@ class DelayForm(ActionForm):
         max_value=720,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    seen = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
 
 class PlainText(forms.CharField):

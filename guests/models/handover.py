@@ -22,6 +22,13 @@ class HandoverQuerySet(ScopedQuerySet["Handover"]):
             pk__in=Handover.objects.offered_to(user, at).values("pk")
         )
 
+    def answered_by(self, user: User, at: datetime) -> Self:
+        """What the person may answer, and what is settled already: a second tap deserves a word, not a missing page."""
+        settled = models.Q(
+            receiver__user=user.pk, state__in=[Handover.State.DECLINED, Handover.State.WITHDRAWN]
+        )
+        return self.filter(settled | models.Q(pk__in=Handover.objects.visible_to(user, at=at).values("pk")))
+
     def open(self) -> Self:
         """Offered and not yet answered."""
         return self.filter(state=Handover.State.OFFERED)

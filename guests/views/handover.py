@@ -111,7 +111,7 @@ def _settled(
 ) -> HttpResponse:
     """Answer an offer, which settles once however often it is tapped."""
     at = timezone.now()
-    found = get_object_or_404(_ROW.visible_to(request.user, at=at), pk=pk)
+    found = get_object_or_404(_ROW.answered_by(request.user, at), pk=pk)
     if not may(request.user, found):
         raise PermissionDenied
     visit = found.assignment.visit

@@ -179,7 +179,7 @@ def addresses(scene: Scene) -> Iterator[tuple[User, str]]:
         for flow in (
             "late/",
             "late/?minutes=30",
-            "late/?minutes=x",
+            "late/?minutes=999",
             "hand-over/",
             "incident/",
             "sos/",

@@ -124,6 +124,17 @@ def test_a_plan_that_changed_meanwhile_is_looked_at_again(cast: Cast, plan: list
     assert not LogbookEntry.objects.exists()
 
 
+def test_an_item_that_has_begun_meanwhile_is_looked_at_again(
+    cast: Cast, plan: list[ItineraryItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would take longer instead of moving whole, which is not what was seen."""
+    seen = seen_on(page(cast, minutes=15))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + 31 * MINUTE)
+    response = send(cast, plan[0], seen=seen)
+    assert told(response) == ["The plan has changed meanwhile. Nothing was sent: look again."]
+    assert times(plan[0]) == (25, 30, 50)
+
+
 def test_somebody_elses_item_cannot_be_late_through_ones_own_guest(
     cast: Cast, plan: list[ItineraryItem]
 ) -> None:
