@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from events.access import may_coordinate
-from guests.models import Assignment, Visit
+from events.models import Membership
+from guests.models import Assignment, Handover, Visit
 from liaison.accounts.models import User
 
 
@@ -14,3 +17,34 @@ def may_serve(user: User, visit: Visit, *, at: datetime) -> bool:
     """
     on_duty = Assignment.objects.current(at).filter(visit=visit, officer__user=user)
     return user.is_active and (on_duty.exists() or may_coordinate(user, visit.event))
+
+
+def own_duty(user: User, visit: Visit, *, at: datetime) -> Assignment | None:
+    """An officer's own duty while it lasts, lead before deputy: what they may hand over, and report on.
+
+    Coordinators have none: they assign at the desk.
+    """
+    own = Assignment.objects.current(at).filter(visit=visit, officer__user=user).order_by("-role", "pk")
+    return own.select_related("officer__user").first() if user.is_active else None
+
+
+def receivers_of(visit: Visit, *, giver: User, at: datetime) -> QuerySet[Membership]:
+    """To whom the guest may be handed over: the event's other officers, those on duty for the guest first.
+
+    An officer who hands over reads their names, as nowhere else.
+    """
+    with_the_guest = Assignment.objects.current(at).filter(visit=visit, officer=OuterRef("pk"))
+    others = (
+        Membership.objects.officers().filter(event=visit.event_id, user__is_active=True).exclude(user=giver)
+    )
+    return others.select_related("user").order_by(Exists(with_the_guest).desc(), "user__name", "pk")
+
+
+def may_answer(user: User, handover: Handover) -> bool:
+    """Only who is offered a guest accepts or declines."""
+    return user.is_active and handover.receiver.user_id == user.pk
+
+
+def may_withdraw(user: User, handover: Handover) -> bool:
+    """Only who offered takes the offer back."""
+    return user.is_active and handover.assignment.officer.user_id == user.pk

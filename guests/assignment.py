@@ -10,7 +10,7 @@ from psycopg.errors import DeadlockDetected
 from events.models import Membership
 from guests.collisions import Collision, Kind, collisions
 from guests.duties import Duty, duties_for
-from guests.models import Assignment, Visit
+from guests.models import Assignment, Handover, Visit
 from liaison.accounts.models import User
 
 _CONSTRAINT = "one_lead_per_visit_at_a_time"
@@ -174,11 +174,15 @@ def _why_refused(rows: Sequence[Assignment], at: datetime) -> str:
 def withdraw(*, assignments: Sequence[Assignment], at: datetime) -> list[Assignment]:
     """Take officers off their guests; returns those withdrawn now.
 
-    What is already withdrawn, or over at `at`, stays as it is: it is a record of what happened.
+    What is already withdrawn, or over at `at`, stays as it is: it is a record of what happened. A handover that was
+    offered of such a duty is withdrawn with it.
     """
     keys = [assignment.pk for assignment in assignments]
     with transaction.atomic():
         rows = list(Assignment.objects.select_for_update().not_over(at).filter(pk__in=keys).order_by("pk"))
         for row in rows:
             row.withdraw()
+        Handover.objects.open().filter(assignment__in=rows).update(
+            state=Handover.State.WITHDRAWN, answered_at=at
+        )
     return rows

@@ -117,6 +117,7 @@ class Dossier:
     team: tuple[Colleague, ...]
     call: str
     duty_from: str
+    can_hand_over: bool
 
 
 def dossier_of(visit: Visit, *, reader: User, at: datetime) -> Dossier:
@@ -131,6 +132,7 @@ def dossier_of(visit: Visit, *, reader: User, at: datetime) -> Dossier:
     )
     entries = list(ItineraryItem.objects.standing().filter(visit=visit).with_places())
     team = list(Assignment.objects.not_over(at).filter(visit=visit).select_related("officer__user"))
+    own = [each for each in team if each.officer.user_id == reader.pk]
     return Dossier(
         pk=visit.pk,
         called=guest.called,
@@ -154,7 +156,8 @@ def dossier_of(visit: Visit, *, reader: User, at: datetime) -> Dossier:
         logbook=_logbook(visit, hours),
         team=tuple(_colleague(each, hours) for each in team if each.officer.user_id != reader.pk),
         call=_phone_of_the_next_driver(entries, at),
-        duty_from=_duty_from([each for each in team if each.officer.user_id == reader.pk], hours),
+        duty_from=_duty_from(own, hours),
+        can_hand_over=any(each.starts_at <= at for each in own),
     )
 
 
@@ -249,7 +252,8 @@ def _item_facts(item: ItineraryItem, hours: Hours) -> Iterable[tuple[str, str]]:
     yield _("Interpreter"), item.interpreter
     yield _("Dress"), item.dress
     yield _("Gift"), item.gift
-    yield _("Time according to"), item.estimate_by
+    said_at = [hours.say(item.estimate_at)] if item.estimate_at else []
+    yield _("Time according to"), ", ".join([item.estimate_by, *said_at] if item.estimate_by else said_at)
     yield _("Note"), item.note
 
 

@@ -1,13 +1,16 @@
 """What an officer's phone sends. Every form carries a UUID made with it, so that a double tap counts once."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from guests.models import Movement, Request
+from events.models import Membership
+from guests.models import Handover, Incident, Movement, Request
 
 
 class ActionForm(forms.Form):
@@ -28,6 +31,19 @@ class MovementForm(ActionForm):
     """Where the guest is now."""
 
     status = forms.ChoiceField(choices=Movement.choices)
+
+
+class DelayForm(ActionForm):
+    """How late the guest is for which item of the plan."""
+
+    item = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
+    minutes = forms.IntegerField(
+        label=_("Other minutes"),
+        min_value=1,
+        max_value=720,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
 
 class PlainText(forms.CharField):
@@ -67,3 +83,83 @@ class RequestForm(ActionForm):
         """When it is needed, counted from the moment `at`."""
         minutes = self.cleaned_data["due"]
         return at + timedelta(minutes=minutes) if minutes else None
+
+
+class HandoverForm(ActionForm):
+    """To whom the guest is handed over, and what the receiver has to know."""
+
+    receiver: Any = forms.ModelChoiceField(
+        label=_("Who takes over"),
+        queryset=Membership.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choose who takes over.")},
+    )
+
+    def __init__(
+        self, *args: Any, receivers: QuerySet[Membership], proposed: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["receiver"].queryset = receivers  # type: ignore[attr-defined]
+        for part in Handover.Part:
+            self.fields[part.value] = PlainText(
+                label=part.label,
+                max_length=1000,
+                required=False,
+                initial=proposed.get(part, ""),
+                widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+            )
+
+    @property
+    def parts(self) -> list[forms.BoundField]:
+        return [self[part.value] for part in Handover.Part]
+
+    @property
+    def note(self) -> dict[str, str]:
+        """What was written, part by part."""
+        return {part.value: self.cleaned_data[part.value] for part in Handover.Part}
+
+
+class IncidentForm(ActionForm):
+    """What went wrong: its kind in one tap, with a note and how serious it is."""
+
+    kind = forms.ChoiceField(choices=Incident.Kind.choices)
+    severity = forms.ChoiceField(
+        label=_("How serious"),
+        choices=Incident.Severity.choices[:-1],  # an alarm has a page of its own
+        initial=Incident.Severity.MINOR,
+        widget=forms.RadioSelect,
+    )
+    text = PlainText(
+        label=_("What happened"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"max_length": _("Keep it to %(limit_value)d characters; this has %(show_value)d.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == Incident.Kind.OTHER and not cleaned.get("text") and not self.errors:
+            self.add_error("text", _("Say what happened."))
+        return cleaned
+
+
+class AlarmForm(ActionForm):
+    """A call for help, with the place where it is known."""
+
+    kind = forms.ChoiceField(
+        choices=[(each.value, each.label) for each in (Incident.Kind.SECURITY, Incident.Kind.MEDICAL)]
+    )
+    place = forms.CharField(label=_("Where"), required=False, max_length=200)
+
+
+class ReportForm(forms.Form):
+    """What is signed."""
+
+    text = PlainText(
+        label=_("What is to be signed"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 14, "autocomplete": "off"}),
+        error_messages={"max_length": _("Keep it to %(limit_value)d characters; this has %(show_value)d.")},
+    )

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from django.db.models import Subquery
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guests.hours import Hours, countdown, hedged
-from guests.models import Assignment, ItineraryItem, Movement, ProtocolNote, Request, Visit
+from guests.models import Assignment, Handover, ItineraryItem, Movement, ProtocolNote, Request, Visit
 from guests.movement import UNDO_FOR, likely_next
 from guests.requests import OpenRequest, open_request
 from liaison.accounts.models import User
@@ -98,11 +99,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Every guest the officer looks after, by who moves next; those whose duty has not begun come last."""
+    """Every guest the officer looks after, by who moves next; those whose duty has not begun come last.
+
+    `offer` is a handover that waits for the officer's answer.
+    """
 
     cards: tuple[Card, ...]
     at: datetime
     seen: str
+    offer: int | None = None
 
     @property
     def first(self) -> Card | None:
@@ -114,6 +119,7 @@ class Today:
 class _Duty:
     """A visit and from when the officer looks after it, with all that the card is made of."""
 
+    offer: int | None
     visit: Visit
     starts_at: datetime
     hours: Hours
@@ -124,10 +130,13 @@ class _Duty:
 
 def todays_screen(*, user: User, at: datetime, undo: int | None = None) -> Today:
     """What `user` has to know at the moment `at`; `undo` is the visit whose last tap may be taken back."""
-    found = [(_card(duty, undo), duty) for duty in _duties(user, at)]
+    offers = Handover.objects.offered_to(user, at).order_by("offered_at").values("pk")[:1]
+    found = [(_card(duty, undo), duty) for duty in _duties(user, at, offers)]
+    if not found:  # whoever has a guest reads the offer in the same query as the guests
+        return Today((), at, "", offers.values_list("pk", flat=True).first())
     found.sort(key=lambda pair: _who_moves_next(*pair))
-    seen = found[0][1].hours.clock(at) if found else ""
-    return Today(cards=tuple(card for card, _duty in found), at=at, seen=seen)
+    _first, duty = found[0]
+    return Today(tuple(card for card, _duty in found), at, duty.hours.clock(at), duty.offer)
 
 
 def _who_moves_next(card: Card, duty: _Duty) -> tuple[bool, bool, datetime, int, str]:
@@ -135,9 +144,10 @@ def _who_moves_next(card: Card, duty: _Duty) -> tuple[bool, bool, datetime, int,
     return (not card.can_act, card.next is None, moves_at, duty.visit.rank or 2**31, card.called)
 
 
-def _duties(user: User, at: datetime) -> list[_Duty]:
+def _duties(user: User, at: datetime, offers: Any) -> list[_Duty]:
     """Four queries, however many guests: duties with their visits, items, open requests, red lines."""
-    own = {duty.visit_id: duty for duty in _OWN.duties_of(user, at)}  # of two for one guest, the earlier
+    rows = _OWN.duties_of(user, at).annotate(offer=Subquery(offers))
+    own = {duty.visit_id: duty for duty in rows}  # of two for one guest, the earlier
     visits = [duty.visit for duty in own.values()]
     hours = {visit.event_id: Hours(visit.event.time_zone, at) for visit in visits}
     items = _by_visit(_items(visits, hours.values()))
@@ -145,6 +155,7 @@ def _duties(user: User, at: datetime) -> list[_Duty]:
     notes = list(_RED_LINES.concerning(visits)) if visits else []
     return [
         _Duty(
+            offer=own[visit.pk].offer,
             visit=visit,
             starts_at=own[visit.pk].starts_at,
             hours=hours[visit.event_id],

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from guests.views import board, contacts, feeds, paper, phone, press
+from guests.views import (
+    board,
+    contacts,
+    feeds,
+    handover,
+    incidents,
+    late,
+    paper,
+    phone,
+    press,
+    report,
+)
 
 urlpatterns = [
     path("", phone.home, name="home"),
@@ -12,6 +23,15 @@ urlpatterns = [
     path("visits/<int:pk>/requests/", phone.log_request, name="log_request"),
     path("visits/<int:pk>/status/", phone.set_status, name="set_status"),
     path("visits/<int:pk>/status/undo/", phone.undo_status, name="undo_status"),
+    path("visits/<int:pk>/late/", late.late, name="late"),
+    path("visits/<int:pk>/incident/", incidents.incident, name="incident"),
+    path("visits/<int:pk>/sos/", incidents.sos, name="sos"),
+    path("visits/<int:pk>/report/", report.report, name="report"),
+    path("visits/<int:pk>/hand-over/", handover.hand_over, name="hand_over"),
+    path("handovers/<int:pk>/", handover.handover, name="handover"),
+    path("handovers/<int:pk>/accept/", handover.accept, name="accept_handover"),
+    path("handovers/<int:pk>/decline/", handover.decline, name="decline_handover"),
+    path("handovers/<int:pk>/withdraw/", handover.withdraw, name="withdraw_handover"),
     path("requests/<int:pk>/done/", phone.close_request, name="close_request"),
     path("calendar/", feeds.own_calendars, name="own_calendars"),
     path("visits/<int:pk>/calendar/", feeds.guest_calendar, name="guest_calendar"),

@@ -20,6 +20,7 @@ _GROUPS = (
             ("guests.delegation", "groups"),
             ("guests.itineraryitem", "event_note"),
             ("guests.request", "room_service"),
+            ("guests.incident", "emergency_home"),
             ("guests.protocolnote", "handshake"),
             ("guests.guestlist", "upload_file"),
         ),
@@ -61,6 +62,7 @@ _GROUPS = (
         gettext_lazy("On record"),
         (
             ("guests.logbookentry", "history_edu"),
+            ("guests.dayreport", "task"),
             ("guests.guestprivate", "lock"),
             ("guests.privatereading", "visibility"),
             ("guests.export", "download"),

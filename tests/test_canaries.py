@@ -17,9 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guests.models import (
+    DayReport,
     Export,
     Guest,
     GuestPrivate,
+    Handover,
+    Incident,
     ItineraryItem,
     LogbookEntry,
     ProtocolNote,
@@ -66,7 +69,18 @@ def painted(cast: Cast) -> Cast:
         paint(Request, Request.objects.filter(visit=visit), word)
         paint(ProtocolNote, ProtocolNote.objects.filter(guest=visit.guest_id), word)
         ItineraryItem.objects.get(visit=visit).vehicle.driver.delete()  # type: ignore[union-attr]
+        Incident.objects.create(visit=visit, kind="loss", text=word, raised_by=cast.ratna, raised_at=at)
         LogbookEntry.objects.create(visit=visit, text=word, author=cast.ratna, happened_at=at)
+        for duty in visit.assignments.current(at):
+            DayReport.objects.create(
+                visit=visit, officer=duty.officer.user, day=at.date(), text=word, signed_at=at
+            )
+            Handover.objects.create(
+                assignment=duty,
+                receiver=duty.officer,
+                note={"mood": word},
+                offered_at=at - timedelta(minutes=5),
+            )
         GuestPrivate.objects.create(guest=visit.guest, health=f"{PRIVATE} {word}")
         Visit.objects.filter(pk=visit.pk).update(
             delegation=make_delegation(visit.event, f"Delegation {word}")
@@ -86,10 +100,11 @@ def addresses_to_guess(cast: Cast) -> list[str]:
     guesses = [reverse("home"), reverse("today"), "/admin/"]
     guesses += [reverse("press", kwargs={"slug": event.slug}) for event in (cast.event, cast.other_event)]
     for visit in Visit.objects.all():
-        guesses += [
-            reverse("visit", kwargs={"pk": visit.pk}),
-            reverse("log_request", kwargs={"pk": visit.pk}),
-        ]
+        pages = ("visit", "log_request", "late", "incident", "sos", "report", "hand_over")
+        guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
+        guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
+        offers = Handover.objects.filter(assignment__visit=visit)
+        guesses += [reverse("handover", kwargs={"pk": offer.pk}) for offer in offers]
         guesses += [reverse("handout", kwargs={"pk": paper.pk}) for paper in visit.prints.all()]
     for model in admin.site._registry:  # noqa: SLF001 (no public way)
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"  # noqa: SLF001

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from events.models import ProgrammeFile
 from guests.feeds import make_feed
-from guests.models import CalendarFeed, ItineraryItem, Print, PrintRun, Request
+from guests.models import CalendarFeed, Handover, ItineraryItem, Print, PrintRun, Request
 from guests.prints import print_handout, request_print_run
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
 from tests.cast import Cast, bring_to
-from tests.factories import make_item, make_request, make_session
+from tests.factories import make_item, make_member, make_request, make_session, make_user
 
 WHO = ("anonymous", "bagus", "dewi", "sari", "putri", "hendra", "ratna")
 """Nobody; another officer; who was the guest's officer; who is; the press officer; another event's coordinator; ours."""
@@ -50,6 +50,7 @@ class Scene:
     request: Request = field(init=False)
     feed: CalendarFeed = field(init=False)
     secret: str = field(init=False)
+    offer: Handover = field(init=False)
 
     def __post_init__(self) -> None:
         at = timezone.now()
@@ -65,6 +66,10 @@ class Scene:
             uploaded_at=at,
         )
         self.request = make_request(self.cast.sato, self.cast.sari)
+        citra = make_member(make_user("Citra"), self.cast.event)
+        self.offer = Handover.objects.create(
+            assignment=self.cast.sari_leads, receiver=citra, offered_at=at - timedelta(minutes=5)
+        )
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
         self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
         request_proposal(visits=[self.cast.sato], weights=Weights(), by=self.cast.ratna, at=at)
@@ -75,10 +80,18 @@ def sato(scene: Scene) -> dict[str, Any]:
     return {"pk": scene.cast.sato.pk}
 
 
+def offer(scene: Scene) -> dict[str, Any]:
+    """Mr Sato offered by Sari to somebody outside the cast."""
+    return {"pk": scene.offer.pk}
+
+
 def serving(answer: int) -> dict[str, int]:
     """For the guest's officer and coordinator; a 404 to everybody else."""
     return NOBODY | {"sari": answer, "ratna": answer}
 
+
+SHOWN_FIRST = {"log_request", "guest_calendar", "late", "incident", "sos", "report", "hand_over"}
+"""Forms, which are shown by GET and sent by POST."""
 
 MATRIX: dict[str, Route] = {
     "home": Route(
@@ -92,6 +105,20 @@ MATRIX: dict[str, Route] = {
     "set_status": Route(serving(302), sato, "post", lambda scene: {"status": "landed"}),
     "undo_status": Route(serving(302), sato, "post"),
     "own_contacts": Route(NOBODY | {"sari": 200, "bagus": 200, "hendra": 302, "ratna": 302}),
+    "late": Route(
+        serving(302),
+        sato,
+        "post",
+        lambda scene: {"item": scene.cast.sato.items.get().pk, "minutes": 15, "seen": "something else"},
+    ),
+    "incident": Route(serving(302), sato, "post", lambda scene: {"kind": "loss", "severity": "minor"}),
+    "sos": Route(serving(302), sato, "post", lambda scene: {"kind": "medical"}),
+    "report": Route(NOBODY | {"sari": 302, "ratna": 403}, sato, "post", lambda scene: {"text": "A calm day"}),
+    "hand_over": Route(NOBODY | {"sari": 422, "ratna": 403}, sato, "post"),  # coordinators assign at the desk
+    "handover": Route(serving(200), offer),
+    "accept_handover": Route(serving(403), offer, "post"),
+    "decline_handover": Route(serving(403), offer, "post"),
+    "withdraw_handover": Route(NOBODY | {"sari": 302, "ratna": 403}, offer, "post"),
     "print_handout": Route(serving(303), sato, "post"),
     "handout": Route(serving(200), lambda scene: {"pk": scene.sato_print.pk}),
     "print_run_file": Route(NOBODY | {"ratna": 404}, lambda scene: {"pk": scene.run.pk}),  # not rendered yet
@@ -147,7 +174,7 @@ def test_each_of_the_cast_is_answered_as_stated(cast: Cast, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, route in MATRIX.items() if route.method == "post"])
 def test_what_writes_cannot_be_fetched(cast: Cast, name: str) -> None:
     scene, route = Scene(cast), MATRIX[name]
-    if name in {"log_request", "guest_calendar"}:  # their forms are shown by GET
+    if name in SHOWN_FIRST:
         return
     assert client_of(cast, "ratna").get(reverse(name, kwargs=route.kwargs(scene))).status_code == 405
 

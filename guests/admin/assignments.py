@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.forms import PaginationInlineFormSet
 
-from events.admin.base import EventAdmin, EventForm, EventReadOnlyAdmin, EventTabularInline, moment_column
+from events.admin.base import EventAdmin, EventForm, EventTabularInline, moment_column
 from events.models import Membership
 from guests.assignment import AssignmentError, assign_officer, withdraw, write_assignments
 from guests.collisions import Kind, between, collisions
 from guests.duties import Duty, duties_for, overlap
-from guests.models import Assignment, Handover
+from guests.models import Assignment
 from liaison.admin import column
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 
@@ -240,34 +240,3 @@ class AssignmentAdmin(EventAdmin):
     )
     def state_shown(self, assignment: Assignment) -> tuple[str, str]:
         return assignment.state, assignment.get_state_display()
-
-
-@admin.register(Handover)
-class HandoverAdmin(EventReadOnlyAdmin):
-    """Guests that passed from officer to officer, and those not yet accepted."""
-
-    event_path = "assignment__visit__event"
-    list_display = (
-        "assignment",
-        "receiver",
-        moment_column(Handover, "offered_at"),
-        moment_column(Handover, "accepted_at"),
-    )
-    list_select_related = (
-        "assignment__officer__user",
-        "assignment__visit__guest",
-        "assignment__visit__event",
-        "receiver__user",
-    )
-    search_fields = (
-        "assignment__visit__guest__name",
-        "receiver__user__name",
-        "assignment__officer__user__name",
-    )
-    fields = readonly_fields = (
-        "assignment",
-        "receiver",
-        "note",
-        moment_column(Handover, "offered_at"),
-        moment_column(Handover, "accepted_at"),
-    )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from events.admin.chosen import desk_of
 from events.models import Event
-from guests.models import Assignment, Handover, Request, Visit
+from guests.models import Assignment, Handover, Incident, Request, Visit
 from liaison.clock import day_bounds, day_of
 from liaison.notices.models import Notice
 
@@ -39,7 +39,7 @@ class Board:
 
 
 def with_what_waits(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The first page's context, with a board for each event the person runs; seven queries however many there are."""
+    """The first page's context, with a board for each event the person runs; eight queries however many there are."""
     desk = desk_of(request)
     events = [desk.chosen] if desk.chosen else desk.events
     return context | {"boards": boards(events, at=timezone.now())}
@@ -53,7 +53,15 @@ def boards(events: Iterable[Event], *, at: datetime) -> list[Board]:
     overdue = Request.objects.overdue(at).filter(visit__event__in=events)
     failed = Notice.objects.filter(event__in=events, state=Notice.State.FAILED)
     handovers = Handover.objects.open().filter(assignment__visit__event__in=events)
+    alarms = Incident.objects.alarms().filter(visit__event__in=events)
     counted = [
+        (
+            _("SOS not acknowledged"),
+            _by_event(alarms, "visit__event"),
+            "guests_incident",
+            {"severity__exact": "sos", "acknowledged_at__isnull": "True"},
+            True,
+        ),
         (
             _("Guests without a lead"),
             _by_event(visits.filter(~Exists(led))),
@@ -69,7 +77,13 @@ def boards(events: Iterable[Event], *, at: datetime) -> list[Board]:
             True,
         ),
         (_("Notices that failed"), _by_event(failed), "notices_notice", {"state__exact": "failed"}, True),
-        (_("Open handovers"), _by_event(handovers, "assignment__visit__event"), "guests_handover", {}, True),
+        (
+            _("Open handovers"),
+            _by_event(handovers, "assignment__visit__event"),
+            "guests_handover",
+            {"state__exact": "offered"},
+            True,
+        ),
         (
             _("Arriving today"),
             _by_event(_arriving(visits, events, at)),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
-from guests.models import LogbookEntry
+from guests.models import DayReport, LogbookEntry
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 
 
@@ -24,3 +24,16 @@ class LogbookEntryAdmin(EventReadOnlyAdmin):
         "text",
         "author",
     )
+
+
+@admin.register(DayReport)
+class DayReportAdmin(EventReadOnlyAdmin):
+    """What officers signed of their guests' days."""
+
+    event_path = "visit__event"
+    list_display = ("day", "visit", "officer", moment_column(DayReport, "signed_at"))
+    list_select_related = ("visit__guest", "visit__event", "officer")
+    list_filter = (("officer", UsedDropdownFilter),)
+    search_fields = ("text", "visit__guest__name", "visit__guest__addressed_as", "officer__name")
+    date_hierarchy = "day"
+    fields = readonly_fields = ("visit", "officer", "day", "text", moment_column(DayReport, "signed_at"))

@@ -9,7 +9,16 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet
 
 from events.models import Event, Session, Shift
-from guests.models import Assignment, Handover, ItineraryItem, LogbookEntry, Request, RequestComment, Visit
+from guests.models import (
+    Assignment,
+    Handover,
+    Incident,
+    ItineraryItem,
+    LogbookEntry,
+    Request,
+    RequestComment,
+    Visit,
+)
 from liaison.clock import day_of
 
 _ONE_DAY = timedelta(days=1)
@@ -22,7 +31,7 @@ def begin_yesterday(event: Event, *, at: datetime) -> int:
 
     One transaction, and nothing where today is the second day already. What is planned keeps its hour. What has
     happened keeps its order and its hour, and moves a day less where it would otherwise lie in the future. Prints,
-    notices and readings of private data stay: they tell of what was really done.
+    signed reports, notices and readings of private data stay: they tell of what was really done.
     """
     with transaction.atomic():
         event = Event.objects.select_for_update().get(pk=event.pk)
@@ -60,7 +69,8 @@ def _facts(event: Event) -> list[_Times]:
         (Request.objects.filter(visit__event=event), ("raised_at", "closed_at")),
         (RequestComment.objects.filter(request__visit__event=event), ("written_at",)),
         (LogbookEntry.objects.filter(visit__event=event), ("happened_at",)),
-        (Handover.objects.filter(assignment__visit__event=event), ("offered_at", "accepted_at")),
+        (Handover.objects.filter(assignment__visit__event=event), ("offered_at", "answered_at")),
+        (Incident.objects.filter(visit__event=event), ("raised_at", "acknowledged_at")),
     ]
 
 

@@ -111,7 +111,8 @@ def _offer_handover(visits: Visits, team: Team, at: datetime) -> None:
         receiver=team["bagus"],
         note={"mood": "In good spirits", "car": "His own"},
         offered_at=at - timedelta(hours=20),
-        accepted_at=at - timedelta(hours=20) + minutes("6"),
+        state=Handover.State.ACCEPTED,
+        answered_at=at - timedelta(hours=20) + minutes("6"),
     )
 
 

@@ -1,12 +1,14 @@
 """Guests: who they are, their visits, their days, who looks after them, and what happened."""
 
-from guests.models.assignment import Assignment, Handover
+from guests.models.assignment import Assignment
 from guests.models.calendar_feed import CalendarFeed
 from guests.models.export import Export
 from guests.models.followed import FollowedSession
 from guests.models.guest import Guest, GuestPrivate, PrivateReading
 from guests.models.guest_list import GuestList, ListedVisit
 from guests.models.guest_list_run import GuestListRun
+from guests.models.handover import Handover
+from guests.models.incident import Incident
 from guests.models.itinerary import ItineraryItem
 from guests.models.logbook import LogbookEntry
 from guests.models.paper import Print, PrintRun
@@ -22,6 +24,7 @@ from guests.models.quoted import (
     QuotedVenue,
 )
 from guests.models.reminder import ReminderRule
+from guests.models.report import DayReport
 from guests.models.request import Request, RequestComment
 from guests.models.visit import Delegation, Movement, Visit
 
@@ -30,6 +33,7 @@ __all__ = [
     "AddressedPerson",
     "Assignment",
     "CalendarFeed",
+    "DayReport",
     "Delegation",
     "Export",
     "FollowedSession",
@@ -38,6 +42,7 @@ __all__ = [
     "GuestListRun",
     "GuestPrivate",
     "Handover",
+    "Incident",
     "ItineraryItem",
     "ListedVisit",
     "LogbookEntry",

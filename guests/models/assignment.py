@@ -1,4 +1,4 @@
-"""Who looks after whom, from when to when; and the handing over between them."""
+"""Who looks after whom, from when to when."""
 
 from datetime import datetime
 from typing import Self
@@ -142,53 +142,3 @@ class Assignment(models.Model):
         """Take the officer off the visit; the row stays as a record."""
         self.state = Assignment.State.WITHDRAWN
         self.save(update_fields=["state"])
-
-
-class HandoverQuerySet(ScopedQuerySet["Handover"]):
-    def claim_of(self, user: User, at: datetime) -> models.Q:
-        return models.Q(assignment__in=Assignment.objects.visible_to(user, at=at))
-
-    def open(self) -> Self:
-        """Offered and not yet accepted."""
-        return self.filter(accepted_at=None)
-
-
-@tracked()
-class Handover(models.Model):
-    """A guest passes from the officer of an assignment to another; until it is accepted, the guest is still the giver's."""
-
-    assignment = models.ForeignKey(
-        Assignment, on_delete=models.CASCADE, related_name="handovers", verbose_name=_("given by")
-    )
-    receiver = models.ForeignKey(
-        Membership, on_delete=models.CASCADE, related_name="handovers_received", verbose_name=_("to")
-    )
-    note = models.JSONField(
-        _("note"),
-        default=dict,
-        help_text=_("Mood, promises made, open requests, luggage, next movement, car."),
-    )
-    offered_at = models.DateTimeField(_("offered"))
-    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
-
-    objects = HandoverQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("handover")
-        verbose_name_plural = _("handovers")
-        ordering = ["-offered_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(accepted_at=None) | models.Q(accepted_at__gte=models.F("offered_at")),
-                name="handover_is_offered_before_it_is_accepted",
-            ),
-            models.UniqueConstraint(
-                fields=["assignment"],
-                condition=models.Q(accepted_at=None),
-                name="one_open_handover_per_assignment",
-                violation_error_message=_("A handover is already open."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.assignment.officer} → {self.receiver}"

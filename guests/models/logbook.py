@@ -25,6 +25,8 @@ class LogbookEntry(models.Model):
         UNDO = "undo", _("movement taken back")
         REQUEST = "request", _("request")
         INCIDENT = "incident", _("incident")
+        LATE = "late", _("delay")
+        HANDOVER = "handover", _("handover")
         NOTE = "note", _("note")
 
     visit = models.ForeignKey(

@@ -1,21 +1,16 @@
 """The officer's phone. Every page starts at the rows the officer may see; every action asks whether they are on duty."""
 
-from collections.abc import Callable
-from datetime import datetime
-from functools import wraps
 from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from guests.access import may_serve
 from guests.dossier import dossier_of
@@ -28,25 +23,9 @@ from guests.requests import close_request as close
 from guests.requests import log_request as log
 from guests.today import todays_screen
 from guests.views import SignedIn
+from guests.views.acting import action, not_understood, own_visit, require_duty, to_today, visit_on_duty
 from guests.views.press import events_for_press
-from liaison.accounts.models import User
 from liaison.encryption import UndecipherableError
-
-Act = Callable[[SignedIn, int], HttpResponse]
-
-
-def action(view: Act) -> Act:
-    """A tap of somebody signed in; whoever was signed out meanwhile is told that it did not count."""
-
-    @require_POST
-    @wraps(view)
-    def answered(request: SignedIn, pk: int) -> HttpResponse:
-        if request.user.is_authenticated:
-            return view(request, pk)
-        messages.warning(request, _("You were signed out, so that tap did not count. Sign in and tap again."))
-        return redirect_to_login(reverse("today"))
-
-    return answered
 
 
 @login_required
@@ -96,7 +75,7 @@ def visit(request: SignedIn, pk: int) -> HttpResponse:
 def read_private(request: SignedIn, pk: int) -> HttpResponse:
     """The guest's private data, for those on duty; that they were read is kept."""
     at = timezone.now()
-    found = _own_visit(request.user, pk, at)
+    found = own_visit(request.user, pk, at)
     try:
         private, is_lost = read_private_data(visit=found, by=request.user, at=at), False
     except UndecipherableError:
@@ -110,7 +89,7 @@ def read_private(request: SignedIn, pk: int) -> HttpResponse:
 def log_request(request: SignedIn, pk: int) -> HttpResponse:
     """What the guest needs, in one tap for a preset; what was typed stays where something is missing."""
     at = timezone.now()
-    found = _visit_on_duty(request.user, pk, at)
+    found = visit_on_duty(request.user, pk, at)
     form = RequestForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         page = {"visit": found, "form": form, "presets": Request.Category.choices}
@@ -124,7 +103,7 @@ def log_request(request: SignedIn, pk: int) -> HttpResponse:
     messages.success(
         request, _("Noted for %(guest)s: %(what)s") % {"guest": found.guest.called, "what": logged}
     )
-    return _to_today(pk)
+    return to_today(pk)
 
 
 @action
@@ -133,25 +112,25 @@ def close_request(request: SignedIn, pk: int) -> HttpResponse:
     at = timezone.now()
     rows = Request.objects.visible_to(request.user, at=at).select_related("visit__event")
     found = get_object_or_404(rows, pk=pk)
-    _require_duty(request.user, found.visit, at)
+    require_duty(request.user, found.visit, at)
     form = ActionForm(request.POST)
     if not form.is_valid():
-        return _not_understood(request)
+        return not_understood(request)
     close(request=found, by=request.user, at=at, client_uuid=form.action_uuid("done", pk))
     messages.success(request, _("Done: %(what)s") % {"what": found})
     if request.POST.get("then") == "visit":
         return HttpResponseRedirect(reverse("visit", args=[found.visit_id]))
-    return _to_today(found.visit_id)
+    return to_today(found.visit_id)
 
 
 @action
 def set_status(request: SignedIn, pk: int) -> HttpResponse:
     """Where the guest is, in one tap."""
     at = timezone.now()
-    found = _visit_on_duty(request.user, pk, at)
+    found = visit_on_duty(request.user, pk, at)
     form = MovementForm(request.POST)
     if not form.is_valid():
-        return _not_understood(request)
+        return not_understood(request)
     status = Movement(form.cleaned_data["status"])
     action = form.action_uuid("status", pk, status)
     note_movement(visit=found, status=status, by=request.user, at=at, client_uuid=action)
@@ -162,41 +141,14 @@ def set_status(request: SignedIn, pk: int) -> HttpResponse:
 def undo_status(request: SignedIn, pk: int) -> HttpResponse:
     """The last tap is taken back."""
     at = timezone.now()
-    found = _visit_on_duty(request.user, pk, at)
+    found = visit_on_duty(request.user, pk, at)
     form = ActionForm(request.POST)
     if not form.is_valid():
-        return _not_understood(request)
+        return not_understood(request)
     try:
         take_back_movement(visit=found, by=request.user, at=at, client_uuid=form.action_uuid("undo", pk))
     except CannotTakeBackError as error:
         messages.warning(request, str(error))
     else:
         messages.success(request, _("Taken back."))
-    return _to_today(pk)
-
-
-def _own_visit(user: User, pk: int, at: datetime) -> Visit:
-    """The visit, or 404 for whoever does not look after the guest."""
-    rows = Visit.objects.visible_to(user, at=at).select_related("guest", "event")
-    return get_object_or_404(rows, pk=pk)
-
-
-def _visit_on_duty(user: User, pk: int, at: datetime) -> Visit:
-    """The visit, or 404 for whoever does not look after the guest, and 403 where their duty has not begun."""
-    found = _own_visit(user, pk, at)
-    _require_duty(user, found, at)
-    return found
-
-
-def _require_duty(user: User, visit: Visit, at: datetime) -> None:
-    if not may_serve(user, visit, at=at):
-        raise PermissionDenied
-
-
-def _to_today(pk: int) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('today')}#visit-{pk}")
-
-
-def _not_understood(request: SignedIn) -> HttpResponse:
-    messages.error(request, _("That did not reach us whole, and nothing was changed. Please tap again."))
-    return HttpResponseRedirect(reverse("today"))
+    return to_today(pk)

@@ -3,8 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from events.models import Event, Role, Venue
-from guests.models import Assignment, GuestPrivate, LogbookEntry, Movement, Request, Visit
+from events.models import Event, Membership, Role, Venue
+from guests.models import (
+    Assignment,
+    DayReport,
+    GuestPrivate,
+    Handover,
+    LogbookEntry,
+    Movement,
+    Request,
+    Visit,
+)
 from liaison.accounts.models import User
 from tests.factories import (
     NOW,
@@ -45,6 +54,7 @@ class Scene:
     long: Visit
     idle: Visit
     tomorrow: Visit
+    offer: Handover
 
 
 def build_scene() -> Scene:
@@ -58,7 +68,7 @@ def build_scene() -> Scene:
         "nobody": make_user("Nur Aini", email="nobody@example.org"),
     }
     officer = make_member(people["sari"], event)
-    make_member(people["citra"], event)
+    citra = make_member(people["citra"], event)
     make_member(people["putri"], event, Role.PRESS)
     make_member(people["ratna"], event, Role.COORDINATOR)
     visits = {
@@ -80,7 +90,11 @@ def build_scene() -> Scene:
     deputy = make_member(make_user("Bagus Pratama", phone="+6281211112222"), event)
     make_assignment(visits["sato"], deputy, role=Assignment.Role.DEPUTY)
     _programme(event)
-    return Scene(event=event, **people, **visits)  # type: ignore[arg-type]
+    offer = _offered(visits["idle"], citra)
+    DayReport.objects.create(
+        visit=visits["idle"], officer=people["sari"], day=NOW.date(), text=LONG * 4, signed_at=NOW - MINUTE
+    )
+    return Scene(event=event, offer=offer, **people, **visits)  # type: ignore[arg-type]
 
 
 def _everything(event: Event, officer: User) -> Visit:
@@ -157,6 +171,20 @@ def _everything(event: Event, officer: User) -> Visit:
         guest=guest, health="Carries an EpiPen.\nBlood group A+.", phones="+81 90 1234 5678"
     )
     return visit
+
+
+def _offered(visit: Visit, receiver: Membership) -> Handover:
+    """A guest that waits for the receiver's answer, with a note that says too much."""
+    note = {
+        "mood": LONG,
+        "promises": "A copy of the speech",
+        "car": ONE_WORD,
+        "luggage": "One bag\nOne umbrella",
+    }
+    duty = visit.assignments.get()
+    return Handover.objects.create(
+        assignment=duty, receiver=receiver, note=note, offered_at=NOW - 10 * MINUTE
+    )
 
 
 def _too_much(event: Event, officer: User) -> Visit:

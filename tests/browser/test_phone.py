@@ -175,6 +175,21 @@ def addresses(scene: Scene) -> Iterator[tuple[User, str]]:
         yield scene.sari, f"/visits/{visit.pk}/"
     yield scene.sari, f"/visits/{scene.sato.pk}/requests/"
     yield scene.sari, f"/visits/{scene.long.pk}/requests/"
+    for visit in (scene.sato, scene.long):
+        for flow in (
+            "late/",
+            "late/?minutes=30",
+            "late/?minutes=999",
+            "hand-over/",
+            "incident/",
+            "sos/",
+            "report/",
+        ):
+            yield scene.sari, f"/visits/{visit.pk}/{flow}"
+    yield scene.sari, f"/visits/{scene.idle.pk}/late/"
+    yield scene.citra, f"/handovers/{scene.offer.pk}/"
+    yield scene.sari, f"/handovers/{scene.offer.pk}/"
+    yield scene.sari, f"/visits/{scene.idle.pk}/report/"
 
 
 def every_page(scene: Scene, open_page: Opener, language: str) -> Iterator[tuple[str, Page]]:

@@ -7,11 +7,13 @@ import pytest
 from events.models import Driver, Event, Membership, Point, ProgrammeFile, Shift, Vehicle
 from guests.models import (
     CalendarFeed,
+    DayReport,
     Export,
     Guest,
     GuestList,
     GuestPrivate,
     Handover,
+    Incident,
     ItineraryItem,
     LogbookEntry,
     Print,
@@ -79,6 +81,8 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
     PrivateReading.objects.create(guest=visit.guest, reader=author, read_at=NOW)
     assignment = visit.assignments.get(officer=officer)
     Handover.objects.create(assignment=assignment, receiver=officer, offered_at=NOW)
+    Incident.objects.create(visit=visit, kind="loss", text=MARK, raised_by=author, raised_at=NOW)
+    DayReport.objects.create(visit=visit, officer=author, day=NOW.date(), text=MARK, signed_at=NOW)
     LogbookEntry.objects.create(visit=visit, text=MARK, author=author, happened_at=NOW)
     request = Request.objects.get(visit=visit)
     Request.objects.filter(pk=request.pk).update(owner=officer)

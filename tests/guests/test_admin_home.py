@@ -43,6 +43,7 @@ def test_the_first_page_says_what_waits_at_ones_own_events(cast: Cast) -> None:
     Notice.objects.create(recipient=cast.sari, event=cast.event, dedupe_key="k", **late)
     assert numbers(cast.ratna) == {
         "Forum Nusantara": {
+            "SOS not acknowledged": 0,
             "Guests without a lead": 1,
             "Requests overdue": 1,
             "Notices that failed": 1,
@@ -76,7 +77,7 @@ def test_the_first_page_asks_the_same_questions_for_any_number_of_events(cast: C
     client = signed_in(cast.ratna)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(reverse("admin:index")).status_code == 200
-    assert len(asked) == 9
+    assert len(asked) == 10
 
 
 @pytest.mark.usefixtures("_while_the_forum_is_on")

@@ -20,8 +20,10 @@ from guests.demo.sheets import FOLDER, sheet
 from guests.demo.team import OFFICERS, PASSWORD, SIGN_INS, address_of
 from guests.models import (
     Assignment,
+    DayReport,
     Delegation,
     Handover,
+    Incident,
     ItineraryItem,
     LogbookEntry,
     PlanMark,
@@ -201,6 +203,17 @@ def test_moving_keeps_what_people_did() -> None:
     assert item.starts_at == NOON + timedelta(days=1, hours=9)
     assert entry.happened_at == NOON + timedelta(hours=2)  # a day later it would not have happened yet
     assert Visit.objects.filter(event=the_forum()).count() == 18
+
+
+def test_incidents_move_and_what_was_signed_stays() -> None:
+    forum.load(at=NOON)
+    visit, officer = Visit.objects.get(external_key="demo:okonkwo"), officers()[0]
+    raised_at = NOON - timedelta(hours=1)
+    Incident.objects.create(visit=visit, kind="loss", raised_by=officer, raised_at=raised_at)
+    DayReport.objects.create(visit=visit, officer=officer, day=NOON.date(), text="Well", signed_at=NOON)
+    forum.load(at=NOON + timedelta(days=1))
+    assert Incident.objects.get().raised_at == raised_at + timedelta(days=1)
+    assert DayReport.objects.get().signed_at == NOON
 
 
 def test_moving_twice_is_moving_once() -> None:

@@ -1,0 +1,48 @@
+"""Telling the team what happened around a guest: at once, one message a person."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.models import Membership, Role
+from guests.models import Assignment, Visit
+from liaison.accounts.models import User
+from liaison.notices import outbox
+
+OF_USE_FOR = timedelta(hours=12)
+
+
+def coordinators_of(visit: Visit, *, besides: User | None = None) -> set[int]:
+    """Who runs the guest's event, by their keys."""
+    rows = Membership.objects.filter(event=visit.event_id, role=Role.COORDINATOR, user__is_active=True)
+    return set(rows.values_list("user_id", flat=True)) - {besides and besides.pk}
+
+
+def officers_of(visit: Visit, *, at: datetime, besides: User | None = None) -> set[int]:
+    """The officers on duty for the guest at that moment, by their keys."""
+    rows = Assignment.objects.current(at).filter(visit=visit, officer__user__is_active=True)
+    return set(rows.values_list("officer__user_id", flat=True)) - {besides and besides.pk}
+
+
+def tell(
+    people: Collection[int], *, kind: str, key: str, visit: Visit, payload: Mapping[str, Any], at: datetime
+) -> None:
+    """Put one notice for each of the people into the outbox, in the transaction of what it tells; the same `key` once."""
+    said = {
+        "guest": visit.guest.called,
+        "visit_id": visit.pk,
+        "event": visit.event.name,
+        "zone": visit.event.time_zone,
+    }
+    for person in sorted(people):
+        wish = outbox.Wish(
+            recipient_id=person,
+            event_id=visit.event_id,
+            kind=kind,
+            subject_ref=f"visit:{visit.pk}",
+            dedupe_key=f"{kind}:{key}:{person}",
+            payload=said | dict(payload),
+            due_at=at,
+            expires_at=at + OF_USE_FOR,
+        )
+        outbox.put(wish=wish, at=at)
