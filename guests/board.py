@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Driver, Event, Vehicle
 from guests.hours import Hours
-from guests.models import Assignment, Guest, Handover, ItineraryItem, Movement, Request, Visit
+from guests.models import Assignment, Guest, Handover, Incident, ItineraryItem, Movement, Request, Visit
 from guests.today import ITEM_COLUMNS, Car, Step, arrival_or_departure, car_for, movement_words, next_step
 
 LINES = 150
@@ -48,6 +48,14 @@ class Escort:
     is_lead: bool
 
 
+class Waiting(NamedTuple):
+    """What waits for somebody around a guest: alarms, overdue requests, handovers nobody accepted."""
+
+    alarms: int
+    overdue: int
+    handovers: int
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One guest: where they are, what is next, who is with them, what is wrong."""
@@ -67,7 +75,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Who moves next comes first; guests who have departed are not on it, nor those beyond the first lines."""
+    """Whoever calls for help comes first, then who moves next; guests who have departed are not on it, nor those beyond the first lines."""
 
     lines: tuple[Line, ...]
     more: int
@@ -81,17 +89,24 @@ class Board:
 
 
 def live_board(event: Event, *, at: datetime) -> Board:
-    """The board of the event at the moment `at`; six queries, however many guests."""
+    """The board of the event at the moment `at`; seven queries, however many guests."""
     hours = Hours(event.time_zone, at)
     items = {item.visit_id: item for item in _next_items(event, at)}
-    keys = _by_who_moves_next(event, items, at)
+    alarms = _counts(Incident.objects.alarms().filter(visit__event=event), "visit_id")
+    keys = sorted(_by_who_moves_next(event, items, at), key=lambda pk: pk not in alarms)
     on_it = keys[:LINES]
     visits = Visit.objects.select_related("guest", "delegation").only(*_SHOWN).in_bulk(on_it)
     officers = _on_duty(on_it, at)
-    overdue = _counts(Request.objects.overdue(at), "visit_id", on_it)
-    handovers = _counts(Handover.objects.open(), "assignment__visit_id", on_it)
+    overdue = _counts(Request.objects.overdue(at).filter(visit__in=on_it), "visit_id")
+    handovers = _counts(Handover.objects.open().filter(assignment__visit__in=on_it), "assignment__visit_id")
     lines = (
-        _line(visits[pk], items.get(pk), officers[pk], (overdue.get(pk, 0), handovers.get(pk, 0)), hours)
+        _line(
+            visits[pk],
+            items.get(pk),
+            officers[pk],
+            Waiting(alarms.get(pk, 0), overdue.get(pk, 0), handovers.get(pk, 0)),
+            hours,
+        )
         for pk in on_it
         if pk in visits
     )
@@ -136,14 +151,11 @@ def _on_duty(visits: Sequence[int], at: datetime) -> dict[int, list[Escort]]:
     return found
 
 
-def _counts(rows: Any, of: str, visits: Sequence[int]) -> dict[int, int]:
-    grouped = rows.filter(**{f"{of}__in": visits}).order_by().values_list(of)
-    return dict(grouped.annotate(number=Count("pk")))
+def _counts(rows: Any, of: str) -> dict[int, int]:
+    return dict(rows.order_by().values_list(of).annotate(number=Count("pk")))
 
 
-def _line(
-    visit: Visit, item: Any, officers: Sequence[Escort], waiting: tuple[int, int], hours: Hours
-) -> Line:
+def _line(visit: Visit, item: Any, officers: Sequence[Escort], waiting: Waiting, hours: Hours) -> Line:
     words = movement_words(get_language() or "en")
     return Line(
         pk=visit.pk,
@@ -160,20 +172,19 @@ def _line(
     )
 
 
-def _troubles(
-    item: Any, officers: Sequence[Escort], waiting: tuple[int, int], at: datetime
-) -> Iterable[Trouble]:
-    overdue, handovers = waiting
+def _troubles(item: Any, officers: Sequence[Escort], waiting: Waiting, at: datetime) -> Iterable[Trouble]:
+    if waiting.alarms:
+        yield Trouble(_("SOS"), "alert", "red")
     if not any(officer.is_lead for officer in officers):
         yield Trouble(_("No lead on duty"), "person", "red")
     if item and _moves_at(item) <= at:
         yield Trouble(_("Should have left"), "alert", "red")
     if item:
         yield from _trouble_with_car(item, at)
-    if overdue:
-        said = ngettext("%(number)s request overdue", "%(number)s requests overdue", overdue)
-        yield Trouble(said % {"number": overdue}, "bell", "red")
-    if handovers:
+    if waiting.overdue:
+        said = ngettext("%(number)s request overdue", "%(number)s requests overdue", waiting.overdue)
+        yield Trouble(said % {"number": waiting.overdue}, "bell", "red")
+    if waiting.handovers:
         yield Trouble(_("Handover not accepted"), "swap", "amber", is_urgent=False)
 
 
@@ -186,7 +197,7 @@ def _trouble_with_car(item: Any, at: datetime) -> Iterable[Trouble]:
         yield Trouble(_("No car yet"), "car", "amber", is_urgent=False)
 
 
-_WATCHED = (Visit, Guest, ItineraryItem, Assignment, Handover, Request, Vehicle, Driver)
+_WATCHED = (Visit, Guest, ItineraryItem, Assignment, Handover, Incident, Request, Vehicle, Driver)
 _LATEST = 1000
 
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from events.models import Vehicle
 from guests import board
 from guests.board import Line, live_board, state_of_the_board
-from guests.models import Guest, Handover, ItineraryItem, Movement, Request, Visit
+from guests.models import Guest, Handover, Incident, ItineraryItem, Movement, Request, Visit
 from guests.movement import note_movement
 from tests.cast import Cast
 from tests.factories import (
@@ -103,6 +103,17 @@ def test_what_is_wrong_is_said(quiet: Cast) -> None:
     assert troubles(quiet, nobody) == ["No lead on duty"]
 
 
+def test_a_call_for_help_comes_first_until_a_coordinator_has_taken_note(quiet: Cast) -> None:
+    alarm = Incident.objects.create(
+        visit=quiet.lim, kind="medical", severity="sos", raised_by=quiet.bagus, raised_at=NOW
+    )
+    Incident.objects.create(visit=quiet.sato, kind="loss", raised_by=quiet.sari, raised_at=NOW)
+    assert [line.called for line in live_board(quiet.event, at=NOW).lines] == ["Ms Lim", "Mr Sato"]
+    assert (troubles(quiet, quiet.lim), troubles(quiet, quiet.sato)) == (["SOS"], [])
+    Incident.objects.filter(pk=alarm.pk).update(acknowledged_at=NOW, acknowledged_by=quiet.ratna)
+    assert [line.called for line in live_board(quiet.event, at=NOW).lines] == ["Mr Sato", "Ms Lim"]
+
+
 def test_only_urgent_troubles_are_counted(quiet: Cast) -> None:
     ItineraryItem.objects.update(vehicle=None)  # a car to be found: not yet urgent
     assert live_board(quiet.event, at=NOW).troubled == 0
@@ -123,7 +134,7 @@ def test_a_long_board_counts_who_moves_later(quiet: Cast, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_board_costs_six_queries(
+def test_the_board_costs_seven_queries(
     cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     for number in range(count):
@@ -131,7 +142,7 @@ def test_the_board_costs_six_queries(
         make_item(visit, "Talk", starts_at=NOW + HOUR, vehicle=make_vehicle(cast.event, f"DK {number} XY"))
         make_assignment(visit, make_member(make_user(), cast.event))
         make_request(visit, cast.sari, due_at=NOW - HOUR)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(live_board(cast.event, at=NOW).lines) == count + 2
 
 
