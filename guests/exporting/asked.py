@@ -48,7 +48,7 @@ class Asked:
         found: Any = model._default_manager.all()  # noqa: SLF001 (Django's own API)
         return found if self.by is None else found.visible_to(self.by, at=self.at)
 
-    def leads(self, lookup: str = "assignments") -> Prefetch:
+    def leads(self, lookup: str = "assignments") -> Any:
         """The leads of visits as `leads`, who is on duty now or next first; those whose duty is over are not named."""
         leads = Assignment.objects.not_over(self.at).filter(role=Assignment.Role.LEAD)
         leads = leads.select_related("officer__user").order_by("starts_at", "pk")

@@ -33,7 +33,7 @@ def desk(scene: Scene, open_page: Opener, request: pytest.FixtureRequest) -> Pag
 def faultless(page: Page, part: str = "main") -> None:
     """No fault that a machine can find, in light and in dark, and nothing runs out at the side."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=scheme)
         found = Axe().run(page, context=part)
         assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
     page.emulate_media(color_scheme="light")
