@@ -75,12 +75,6 @@ def test_a_waiting_page_says_how_far_the_worker_is(scene: Scene, desk: Page) -> 
     faultless(desk, "main.guestlist")
 
 
-def test_the_lists_to_take_away_have_no_fault(scene: Scene, desk: Page) -> None:
-    desk.goto(f"/admin/guests/export/lists/{scene.event.slug}/")
-    expect(desk.get_by_role("heading", name="Arrivals and departures")).to_be_visible()
-    faultless(desk, ".desk-lists")
-
-
 @pytest.mark.parametrize("wall", ["", "?wall"])
 def test_the_board_has_no_fault(scene: Scene, open_page: Opener, wall: str) -> None:
     page = open_page(scene.ratna, f"/board/{scene.event.slug}/{wall}", **DESK, viewport=SIZES["laptop"])
