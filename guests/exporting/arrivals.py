@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from guests.exporting.asked import CHUNK, Asked, column, title
 from guests.models import Assignment, Export, ItineraryItem, Visit
+from liaison.clock import day_bounds, day_of
 from liaison.phones import dialled
 from liaison.sheets.writing import Table, Value
 
@@ -47,11 +48,10 @@ def table(asked: Asked, export: Export) -> Table:
 
 def _rows(asked: Asked) -> Iterator[tuple[Value, ...]]:
     start, end = asked.span
-    leads = Assignment.objects.standing().filter(role=Assignment.Role.LEAD).order_by("starts_at", "pk")
     moves = ItineraryItem.objects.standing().filter(kind__in=_KINDS).with_places()
     visits = asked.rows(Visit).filter(event=asked.event).select_related("guest", "delegation", "hotel")
     visits = visits.prefetch_related(
-        Prefetch("assignments", leads.select_related("officer__user"), to_attr="leads"),
+        asked.leads(),
         Prefetch("items", moves, to_attr="moves"),
     )
     lines = [
@@ -68,7 +68,7 @@ def _coming(visit: Visit, asked: Asked) -> Line:
     moves: list[ItineraryItem] = visit.moves  # type: ignore[attr-defined]  # prefetched
     at = visit.arrives_at
     flight = _flight(moves, "arrival_flight")
-    cars = [item for item in moves if item.vehicle and at and item.starts_at and item.starts_at >= at]
+    cars = [item for start, item in _rides(moves, at, asked) if at and start >= at]
     car = flight if flight and flight.vehicle else next(iter(cars), None)
     said = (_("arrival"), visit.get_arrival_precision_display(), visit.arrival_note)
     moment = None if visit.arrival_precision == Visit.Precision.TO_BE_CONFIRMED else at
@@ -79,11 +79,22 @@ def _going(visit: Visit, asked: Asked) -> Line:
     moves: list[ItineraryItem] = visit.moves  # type: ignore[attr-defined]  # prefetched
     at = visit.departs_at
     flight = _flight(moves, "departure_flight")
-    cars = [item for item in moves if item.vehicle and at and item.starts_at and item.starts_at <= at]
+    cars = [item for start, item in _rides(moves, at, asked) if at and start <= at]
     car = flight if flight and flight.vehicle else next(reversed(cars), None)
     said = (_("departure"), visit.get_departure_precision_display(), visit.departure_note)
     moment = None if visit.departure_precision == Visit.Precision.TO_BE_CONFIRMED else at
     return _line(visit, asked, moment, said, flight, car)
+
+
+def _rides(
+    moves: list[ItineraryItem], at: datetime | None, asked: Asked
+) -> list[tuple[datetime, ItineraryItem]]:
+    """What has a car on the day of that moment, where the event is, by time."""
+    if at is None:
+        return []
+    first, last = day_bounds(day_of(at, asked.event.time_zone), asked.event.time_zone)
+    rides = [(item.starts_at, item) for item in moves if item.vehicle and item.starts_at]
+    return sorted((ride for ride in rides if first <= ride[0] < last), key=lambda ride: (ride[0], ride[1].pk))
 
 
 def _flight(moves: list[ItineraryItem], key: str) -> ItineraryItem | None:

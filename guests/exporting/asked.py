@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models import Prefetch
 from django.utils.text import capfirst
 
 from events.models import Event
+from guests.models import Assignment
 from liaison.accounts.models import User
 from liaison.clock import day_bounds, zone, zone_label
 from liaison.sheets.writing import Column
@@ -45,6 +47,12 @@ class Asked:
         """The rows of the table that the person may see."""
         found: Any = model._default_manager.all()  # noqa: SLF001 (Django's own API)
         return found if self.by is None else found.visible_to(self.by, at=self.at)
+
+    def leads(self, lookup: str = "assignments") -> Any:
+        """The leads of visits as `leads`, who is on duty now or next first; those whose duty is over are not named."""
+        leads = Assignment.objects.not_over(self.at).filter(role=Assignment.Role.LEAD)
+        leads = leads.select_related("officer__user").order_by("starts_at", "pk")
+        return Prefetch(lookup, leads, to_attr="leads")
 
     def clock(self, moment: datetime | None, zone_name: str = "") -> datetime | None:
         """The moment on the list's clocks, without its zone: that stands in the heading."""

@@ -64,11 +64,10 @@ def _rows(asked: Asked, export: Export, keys: tuple[str, ...]) -> Iterator[tuple
 
 
 def _visits(asked: Asked) -> QuerySet[Visit]:
-    leads = Assignment.objects.standing().filter(role=Assignment.Role.LEAD).order_by("starts_at", "pk")
     flights = ItineraryItem.objects.filter(external_key__in=FLIGHTS)
     rows: QuerySet[Visit] = asked.rows(Visit).filter(event=asked.event)
     return rows.select_related("guest", "delegation", "hotel").prefetch_related(
-        Prefetch("assignments", leads.select_related("officer__user"), to_attr="leads"),
+        asked.leads(),
         Prefetch("items", flights, to_attr="flights"),
     )
 

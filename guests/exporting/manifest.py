@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from guests.exporting.asked import CHUNK, Asked, column, title
-from guests.models import Assignment, Export, ItineraryItem
+from guests.models import Export, ItineraryItem
 from liaison.phones import dialled
 from liaison.sheets.writing import Table, Value
 
@@ -35,7 +35,6 @@ def table(asked: Asked, export: Export) -> Table:
 
 def _rows(asked: Asked) -> Iterator[tuple[Value, ...]]:
     start, end = asked.span
-    leads = Assignment.objects.standing().filter(role=Assignment.Role.LEAD).order_by("starts_at", "pk")
     rides = asked.rows(ItineraryItem).standing().filter(visit__event=asked.event)
     rides = rides.filter(kind=ItineraryItem.Kind.TRANSFER).filter(
         Q(starts_at__gte=start, starts_at__lt=end) | Q(starts_at=None)
@@ -43,9 +42,7 @@ def _rows(asked: Asked) -> Iterator[tuple[Value, ...]]:
     rides = rides.with_places().select_related(
         "visit__guest", "origin", "venue", "point", "vehicle__driver", "driver"
     )
-    rides = rides.prefetch_related(
-        Prefetch("visit__assignments", leads.select_related("officer__user"), to_attr="leads")
-    )
+    rides = rides.prefetch_related(asked.leads("visit__assignments"))
     first = F("starts_at").asc(nulls_last=True)
     ordered = rides.order_by(first, *_ONE_RIDE[1:], "pk").iterator(chunk_size=CHUNK)
     for _key, together in groupby(ordered, key=_ride):

@@ -1,4 +1,4 @@
-"""Pictures of every screen: on a phone and a laptop, light and dark, in both languages, with much, little and nothing."""
+"""Pictures of every screen: phone, laptop and, for the desk, tablet; light and dark, both languages, much and nothing."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,12 +15,17 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from liaison.accounts.models import User
+from tests.browser import lists
 from tests.browser.conftest import find_chromium
 from tests.browser.scene import Scene, build_scene
 from tests.factories import NOW
 
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "screenshots"
-SIZES = {"phone": {"width": 375, "height": 812}, "laptop": {"width": 1280, "height": 800}}
+SIZES = {
+    "phone": {"width": 375, "height": 812},
+    "laptop": {"width": 1280, "height": 800},
+    "tablet": {"width": 768, "height": 1024},  # for the desk
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,26 @@ def _read_private(page: Page) -> None:
 def _open_menu(page: Page) -> None:
     page.locator("[popovertarget]").click()
 
+
+def _upload(name: str, model: str) -> Callable[[Page], None]:
+    return lambda page: lists.upload(page, FOLDER / name, model)
+
+
+def _preview(name: str, model: str) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        lists.upload(page, FOLDER / name, model)
+        lists.check(page)
+        _open_all(page)
+
+    return do
+
+
+def _make_address(page: Page) -> None:
+    page.locator("main form:has([name=officer]) button, main form:not([action]) button").first.click()
+    page.locator("#address").wait_for()
+
+
+GUESTS, SESSIONS = ("guests.xlsx", "guestlist"), ("programme.xlsx", "programmefile")
 
 SCREENS = (
     Screen("sign-in", "", "/accounts/login/"),
@@ -97,6 +122,16 @@ SCREENS = (
     Screen("desk-reports", "ratna", "/admin/guests/dayreport/"),
     Screen("desk-guest-lists", "ratna", "/admin/guests/guestlist/"),
     Screen("desk-upload", "ratna", "/admin/guests/guestlist/add/"),
+    Screen("desk-upload-columns", "ratna", "/admin/", _upload(*GUESTS)),
+    Screen("desk-upload-preview", "ratna", "/admin/", _preview(*GUESTS)),
+    Screen("desk-upload-waiting", "ratna", "/admin/guests/guestlist/{waiting}/preview/"),
+    Screen("desk-programme-columns", "ratna", "/admin/", _upload(*SESSIONS)),
+    Screen("desk-programme-preview", "ratna", "/admin/", _preview(*SESSIONS)),
+    Screen("desk-exports", "ratna", "/admin/guests/export/lists/{event.slug}/"),
+    Screen("calendar", "sari", "/calendar/"),
+    Screen("calendar-none", "nobody", "/calendar/"),
+    Screen("calendar-made", "sari", "/calendar/", _make_address),
+    Screen("calendar-guest", "sari", "/visits/{long.pk}/calendar/", _make_address),
 )
 
 
@@ -109,6 +144,7 @@ def take_pictures(names: list[str]) -> str:
     call_command("flush", interactive=False, verbosity=0)
     with patch("django.utils.timezone.now", lambda: NOW), _served() as address, _browser() as browser:
         scene = build_scene()
+        facts = vars(scene) | _prepare_files(scene)
         for language, scheme, size in product(("en", "id"), ("light", "dark"), SIZES):
             User.objects.update(language=language)
             wishes = {
@@ -117,20 +153,30 @@ def take_pictures(names: list[str]) -> str:
                 "viewport": SIZES[size],
                 "locale": language,
             }
-            _take_album(browser, scene, screens, FOLDER / f"{size}-{scheme}-{language}", wishes)
-    return f"{len(screens) * 8} pictures are in {FOLDER}"
+            shown = [each for each in screens if size != "tablet" or each.who == "ratna"]
+            _take_album(browser, facts, shown, FOLDER / f"{size}-{scheme}-{language}", wishes)
+    return f"{len(screens)} screens are in each folder of {FOLDER}, the desk's at a tablet's width too"
+
+
+def _prepare_files(scene: Scene) -> dict[str, Any]:
+    """What the desk's uploads take, written to where `_upload` finds it; the list that waits for a worker."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    lists.add_doubts(scene.event)
+    (FOLDER / GUESTS[0]).write_bytes(lists.muddled_list())
+    (FOLDER / SESSIONS[0]).write_bytes(lists.add_programme(scene.event))
+    return {"waiting": lists.add_waiting(scene.event, scene.ratna).pk}
 
 
 def _take_album(
-    browser: Browser, scene: Scene, screens: list[Screen], folder: Path, wishes: dict[str, Any]
+    browser: Browser, facts: dict[str, Any], screens: list[Screen], folder: Path, wishes: dict[str, Any]
 ) -> None:
     contexts: dict[str, BrowserContext] = {}
     for screen in screens:
         if screen.who not in contexts:
             contexts[screen.who] = browser.new_context(reduced_motion="reduce", **wishes)
-            _sign_in(contexts[screen.who], getattr(scene, screen.who, None), wishes["base_url"])
+            _sign_in(contexts[screen.who], facts.get(screen.who), wishes["base_url"])
         page = contexts[screen.who].new_page()
-        page.goto(screen.address.format(**vars(scene)))
+        page.goto(screen.address.format(**facts))
         page.reload()  # fonts that came too late the first time are there now
         screen.do(page)
         page.screenshot(path=folder / f"{screen.name}.png", full_page=True)

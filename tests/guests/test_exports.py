@@ -176,7 +176,37 @@ def test_arrivals_are_in_order_and_what_is_open_comes_last(forum: Cast) -> None:
     assert (first["Flight"], first["Car"], first["Driver"], first["Driver’s phone"]) == (
         "GA 7026", "DK 1", "Made", "+62 812-3456-789",
     )  # fmt: skip
-    assert (first["Liaison officer"], first["Hotel"]) == ("Dewi Lestari", "Bay Hotel")
+    assert (first["Liaison officer"], first["Hotel"]) == (
+        "Sari Wulandari",
+        "Bay Hotel",
+    )  # Dewi's duty is over
+
+
+def test_a_car_of_another_day_is_not_the_car_of_a_coming_or_going(forum: Cast) -> None:
+    visit = Visit.objects.get(pk=forum.sato.pk)
+    assert visit.departs_at is not None
+    day_after, day_before = NOW + timedelta(days=1, hours=2), visit.departs_at - timedelta(hours=20)
+    for number, moment in enumerate((day_after, day_before)):
+        car = make_vehicle(forum.event, f"DK {number}")
+        make_item(forum.sato, "Transfer", kind="transfer", starts_at=moment, vehicle=car)
+    rows = by_heading(taken(forum.event, forum.ratna, "arrivals"))
+    cars = {row["Coming or going"]: row["Car"] for row in rows if row["Guest"] == "Kenji Sato"}
+    assert cars == {"arrival": "DK 1", "departure": "DK 0"}
+
+
+@pytest.mark.parametrize("kind", ["guests", "arrivals", "manifest"])
+def test_the_officer_named_is_who_leads_now_or_next(forum: Cast, kind: str) -> None:
+    ItineraryItem.objects.update(kind="transfer")
+    later = {"starts_at": NOW + timedelta(days=3), "ends_at": NOW + timedelta(days=4)}
+    make_assignment(forum.sato, forum.bagus_officer, **later)
+
+    def named() -> set[Any]:
+        rows = by_heading(taken(forum.event, forum.ratna, kind))
+        return {row["Liaison officer"] for row in rows if "Kenji Sato" in row.values()}
+
+    assert named() == {"Sari Wulandari"}
+    forum.sari_leads.withdraw()
+    assert named() == {"Bagus Pratama"}
 
 
 def test_the_manifest_has_a_line_for_each_ride_of_the_days(forum: Cast) -> None:
