@@ -16,7 +16,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from guests.feeds import make_feed
 from guests.models import (
+    CalendarFeed,
     DayReport,
     Export,
     Guest,
@@ -95,12 +97,25 @@ def painted(cast: Cast) -> Cast:
     return cast
 
 
+def address_of(cast: Cast, **owner: Any) -> str:
+    """A calendar address, as somebody has it to whom it was given."""
+    return reverse("calendar_feed", args=[make_feed(by=cast.ratna, at=timezone.now(), **owner)[1]])
+
+
 def addresses_to_guess(cast: Cast) -> list[str]:
     """What somebody would try who counts up numbers and knows how the desk is built."""
-    guesses = [reverse("home"), reverse("today"), "/admin/"]
-    guesses += [reverse("press", kwargs={"slug": event.slug}) for event in (cast.event, cast.other_event)]
+    guesses = [
+        reverse("home"),
+        reverse("today"),
+        "/admin/",
+        reverse("own_calendars"),
+        reverse("own_contacts"),
+    ]
+    for event in (cast.event, cast.other_event):
+        guesses += [reverse(name, kwargs={"slug": event.slug}) for name in ("press", "board", "board_state")]
+        guesses.append(reverse("admin:guests_export_lists", args=[event.slug]))
     for visit in Visit.objects.all():
-        pages = ("visit", "log_request", "late", "incident", "sos", "report", "hand_over")
+        pages = ("visit", "log_request", "late", "incident", "sos", "report", "hand_over", "guest_calendar")
         guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
         guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
         offers = Handover.objects.filter(assignment__visit=visit)
@@ -187,6 +202,49 @@ def test_nobody_reads_a_word_out_of_their_scope(painted: Cast, who: str, sees: s
         else:
             assert leaks == []
     assert [address for address, text in read.items() if PRIVATE in text] == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "sings"),
+    [
+        ({"officer": "sari_officer"}, {"sato"}), ({"officer": "bagus_officer"}, {"lim"}), ({"officer": "dewi_officer"}, set()),
+        ({"visit": "sato"}, {"sato"}), ({"visit": "lim"}, {"lim"}), ({"visit": "okafor"}, {"okafor"}),
+    ],
+)  # fmt: skip
+def test_a_calendar_has_no_word_of_another_guest_whoever_fetches_it(
+    painted: Cast, owner: dict[str, str], sings: set[str]
+) -> None:
+    address = address_of(painted, **{kind: getattr(painted, name) for kind, name in owner.items()})
+    for who in ("", "sari", "bagus", "dewi", "putri", "hendra", "ratna"):
+        client = Client()
+        if who:
+            client.force_login(getattr(painted, who))
+        text = text_of(client.get(address)).replace("\r\n ", "")
+        assert "BEGIN:VCALENDAR" in text
+        assert {guest for guest, word in GUESTS.items() if word in text} == sings
+        assert PRIVATE not in text
+
+
+@pytest.mark.parametrize("who", ["", "sari", "bagus", "dewi", "putri", "hendra", "ratna"])
+def test_nobody_takes_a_list_or_makes_a_calendar_out_of_scope(painted: Cast, who: str) -> None:
+    client = Client()
+    if who:
+        client.force_login(getattr(painted, who))
+    runs = {"hendra": painted.other_event, "ratna": painted.event}.get(who)
+    serves = {"sari": {"sato"}, "bagus": {"lim"}, "hendra": {"okafor"}, "ratna": {"sato", "lim"}}.get(
+        who, set()
+    )
+    for event in {painted.event, painted.other_event} - {runs}:
+        lists = reverse("admin:guests_export_lists", args=[event.slug])
+        said = [text_of(client.post(lists, {"kind": kind, "format": "csv"})) for kind in Export.Kind.values]
+        assert not [text for text in said for word in (*GUESTS.values(), PRIVATE) if word in text]
+    assert not Export.objects.exists()
+    for guest, word in GUESTS.items():
+        answer = client.post(reverse("guest_calendar", args=[getattr(painted, guest).pk]))
+        assert (answer.status_code == 200, word in text_of(answer)) == (guest in serves,) * 2
+    assert {feed.visit for feed in CalendarFeed.objects.all()} == {
+        getattr(painted, guest) for guest in serves
+    }
 
 
 @pytest.mark.parametrize("how", ["xlsx", "csv"])

@@ -1,5 +1,7 @@
 """Names taken apart, and two spellings of one."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +58,39 @@ def test_no_text_is_lost_or_breaks_the_taking_apart(written: str) -> None:
     kept = "".join(named.before + named.name + named.after + named.native)
     assert {char for char in written if char.isalnum()} <= set(kept)
     assert bool(named.name) == bool(written)
+
+
+words = st.sampled_from(
+    [
+        "H.E.",
+        "Prof.",
+        "Dr.",
+        "Dra.",
+        "H.",
+        "Tan",
+        "Sri",
+        "Yang",
+        "Mulia",
+        "Ana",
+        "Lim",
+        "bin",
+        "M.Sc.",
+        ",",
+        "Ph.D.",
+    ]
+)
+
+
+@given(st.text(max_size=40) | st.lists(words, min_size=1, max_size=8).map(" ".join))
+def test_a_name_taken_apart_has_no_more_to_take_and_every_letter_is_kept(text: str) -> None:
+    written = " ".join(text.split())
+    named = taken_apart(written)
+    again = taken_apart(named.name)
+    assert (again.name, again.before, again.after) == (named.name, "", "")
+    kept = Counter(named.before + named.name + named.after)
+    if named.native != named.name:
+        kept += Counter(named.native)
+    assert not Counter(filter(str.isalnum, written)) - kept
 
 
 def test_a_mere_form_of_address_is_given_the_name() -> None:
