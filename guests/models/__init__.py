@@ -22,6 +22,7 @@ from guests.models.quoted import (
 )
 from guests.models.reminder import ReminderRule
 from guests.models.request import Request, RequestComment
+from guests.models.roster_file import RosterFile
 from guests.models.visit import Delegation, Movement, Visit
 
 __all__ = [
@@ -53,5 +54,6 @@ __all__ = [
     "ReminderRule",
     "Request",
     "RequestComment",
+    "RosterFile",
     "Visit",
 ]
