@@ -12,6 +12,7 @@ from guests.admin import (
     private,
     protocol,
     requests,
+    rosters,
     visits,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "private",
     "protocol",
     "requests",
+    "rosters",
     "visits",
 ]

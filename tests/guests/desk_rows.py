@@ -19,6 +19,7 @@ from guests.models import (
     ReminderRule,
     Request,
     RequestComment,
+    RosterFile,
     Visit,
 )
 from liaison.accounts.models import SpokenLanguage, User
@@ -85,6 +86,7 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
     run = PrintRun.objects.create(event=visit.event, language="en", requested_by=ratna, requested_at=NOW)
     run.visits.add(visit)
     GuestList.objects.create(event=visit.event, filename=f"{MARK}.xlsx", uploaded_by=ratna, uploaded_at=NOW)
+    RosterFile.objects.create(event=visit.event, filename=f"{MARK}.csv", uploaded_by=ratna, uploaded_at=NOW)
 
 
 def _tell(officer: Membership) -> None:
