@@ -23,10 +23,23 @@ def invite(
 ) -> Membership:
     """Give the person of that address a place in the team, and tell them by e-mail how to sign in.
 
+    As `add_member`, whose errors it raises. Inviting twice at the same moment invites once.
+    """
+    with transaction.atomic():
+        member = add_member(email=email, name=name, event=event, role=role, by=by, capacity=capacity)
+        send_invitation(member=member, by=by, at=at)
+    return member
+
+
+def add_member(
+    *, email: str, name: str, event: Event, role: Role, by: User, capacity: int | None = None
+) -> Membership:
+    """Give the person of that address a place in the team, and send nothing.
+
     Somebody unknown gets an account without a password: they sign in by a code sent to the address, and may set a
     password then. Somebody known keeps their name and all else. Coordinators may open the desk. Raises
     PermissionDenied for whoever does not run the event, and InvitationError where the person already has the role or
-    may no longer sign in. Inviting twice at the same moment invites once.
+    may no longer sign in.
     """
     if not may_coordinate(by, event):
         raise PermissionDenied
@@ -40,7 +53,6 @@ def invite(
         if role == Role.COORDINATOR and not user.is_staff:
             user.is_staff = True
             user.save(update_fields=["is_staff"])
-        send_invitation(member=member, by=by, at=at)
     return member
 
 

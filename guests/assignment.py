@@ -120,6 +120,33 @@ def _overlaps(leads: Sequence[Assignment], handover: timedelta) -> list[Assignme
     ]
 
 
+def assign_where_possible(
+    *,
+    visits: Sequence[Visit],
+    officer: Membership,
+    role: Assignment.Role,
+    by: User,
+    at: datetime,
+    reason: str,
+) -> int:
+    """Give the officer charge of all the visits or, where not all can be had, of each that can; answers how many.
+
+    The reason overrides an overload, as in `assign_officers`; what is refused stays as it was.
+    """
+    try:
+        return len(
+            assign_officers(visits=visits, officer=officer, role=role, by=by, at=at, override_reason=reason)
+        )
+    except AssignmentError:
+        if len(visits) == 1:
+            return 0
+    alone = ([visit] for visit in visits)
+    return sum(
+        assign_where_possible(visits=one, officer=officer, role=role, by=by, at=at, reason=reason)
+        for one in alone
+    )
+
+
 def _refuse(found: Sequence[Collision], override_reason: str = "") -> None:
     """Raise what stands against the duties, walls before warnings, a line for each guest."""
     walls = [collision for collision in found if not collision.can_be_meant]

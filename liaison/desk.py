@@ -31,6 +31,7 @@ _GROUPS = (
             ("guests.assignment", "assignment_ind"),
             ("guests.proposalrun", "balance"),
             ("events.membership", "badge"),
+            ("guests.rosterfile", "upload_file"),
             ("events.shift", "schedule"),
             ("guests.handover", "swap_horiz"),
             ("guests.calendarfeed", "calendar_add_on"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from events.models import ProgrammeFile
 from guests.feeds import make_feed
-from guests.models import CalendarFeed, Handover, ItineraryItem, Print, PrintRun, Request
+from guests.models import CalendarFeed, Handover, ItineraryItem, Print, PrintRun, Request, RosterFile
 from guests.prints import print_handout, request_print_run
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
@@ -62,6 +62,13 @@ class Scene:
             event=self.cast.event,
             filename="programme.csv",
             file="programmes/lost",
+            uploaded_by=self.cast.ratna,
+            uploaded_at=at,
+        )
+        RosterFile.objects.create(
+            event=self.cast.event,
+            filename="officers.csv",
+            file="rosters/lost",
             uploaded_by=self.cast.ratna,
             uploaded_at=at,
         )
@@ -207,6 +214,7 @@ def test_rows_of_another_event_are_not_there(cast: Cast, model: Any, view: str) 
             "Print",
             "PrintRun",
             "ProgrammeFile",
+            "RosterFile",
             "Session",
             "ProposalRun",
         }, scene
@@ -215,10 +223,12 @@ def test_rows_of_another_event_are_not_there(cast: Cast, model: Any, view: str) 
     assert client_of(cast, "hendra").get(reverse(name, args=[row.pk])).status_code == 404
 
 
+@pytest.mark.parametrize("model", [ProgrammeFile, RosterFile])
 @pytest.mark.parametrize("step", ["columns", "preview", "done"])
-def test_the_steps_of_a_programme_file_are_its_coordinators(cast: Cast, step: str) -> None:
+def test_the_steps_of_a_file_are_its_coordinators(cast: Cast, model: Any, step: str) -> None:
     Scene(cast)
-    address = reverse(f"admin:events_programmefile_{step}", args=[ProgrammeFile.objects.get().pk])
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{step}"  # noqa: SLF001
+    address = reverse(name, args=[model.objects.get().pk])
     answers = {who: client_of(cast, who).get(address).status_code for who in WHO}
     refused = SIGN_IN | dict.fromkeys(("bagus", "dewi", "sari", "putri"), 403)
     assert answers == refused | {"hendra": 404, "ratna": 302}  # to the step at which it stands, or the list

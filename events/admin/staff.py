@@ -63,7 +63,7 @@ class MembershipAdmin(EventAdmin):
     ordering = ("user__name", "pk")
     actions = ("invite_again",)
     add_fieldsets = ((None, {"fields": ("event", "email", "name", "role", "capacity")}),)
-    fieldsets = ((None, {"fields": ("user", "event", "role", "capacity", "gender")}),)
+    fieldsets = ((None, {"fields": ("user", "event", "role", "capacity", "gender", "duty_note")}),)
     refusals = (InvitationError,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:

@@ -54,6 +54,12 @@ class Membership(models.Model):
     capacity = models.PositiveSmallIntegerField(
         _("capacity"), default=2, help_text=_("How many guests this officer can look after at one time.")
     )
+    duty_note = models.CharField(
+        _("duty as written"),
+        max_length=200,
+        blank=True,
+        help_text=_("What a list of officers says of the hours, where they are no certain shifts."),
+    )
 
     gender = models.CharField(
         _("gender"),

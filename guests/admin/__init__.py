@@ -15,6 +15,7 @@ from guests.admin import (
     proposals,
     protocol,
     requests,
+    rosters,
     visits,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "proposals",
     "protocol",
     "requests",
+    "rosters",
     "visits",
 ]

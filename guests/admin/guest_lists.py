@@ -14,7 +14,7 @@ from guests.importing.applying import NotAppliedError, apply_guest_list
 from guests.importing.asking import questions_of
 from guests.importing.diffing import diff_of
 from guests.importing.fields import GUEST_LIST
-from guests.importing.filing import checked_rows, remembered_columns, sheets_of, take_in
+from guests.importing.filing import checked_rows, remembered_answers, remembered_columns, sheets_of, take_in
 from guests.importing.forms import ColumnsForm
 from guests.importing.runs import is_long, questions_in, request_run
 from guests.importing.stored import stored_at
@@ -83,7 +83,12 @@ class GuestListAdmin(StepsAdmin):
     # --- lists left to a worker ------------------------------------------------------------------------------------
 
     def columns_chosen(self, request: HttpRequest, guest_list: GuestList) -> None:
+        is_first_choice = not guest_list.mapping
         guest_list.refresh_from_db()
+        if is_first_choice and (answers := remembered_answers(guest_list.event)):
+            mapping = Mapping.from_json(guest_list.mapping, GUEST_LIST).answered(answers)
+            guest_list.choose_columns(guest_list.mapping | mapping.as_json())
+            guest_list.refresh_from_db()
         if is_long(guest_list) and guest_list.state == GuestList.State.MAPPED:
             self._ask_worker(request, guest_list, GuestListRun.Kind.CHECK)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.utils.translation import gettext as _
 
 from events.models import Membership
-from guests.assignment import AssignmentError, assign_officers
+from guests.assignment import assign_where_possible
 from guests.importing.diffing import Diff, Kind, RowDiff
 from guests.importing.fields import FLIGHTS
 from guests.importing.stored import as_listed
@@ -128,26 +128,14 @@ def assign_listed(written: Sequence[Written], guest_list: GuestList, *, by: User
             guests[diff.officer].append(visit)
     reason = _("As the guest list “%(name)s” has it") % {"name": guest_list.filename[:200]}
     members = Membership.objects.in_bulk([officer.key for officer in guests])
-    lead = Assignment.Role.LEAD
-    given = 0
-    for officer, visits in guests.items():
-        member = members[officer.key]
-        try:
-            given += len(
-                assign_officers(
-                    visits=visits, officer=member, role=lead, by=by, at=at, override_reason=reason
-                )
-            )
-        except AssignmentError:
-            given += sum(_assigned_alone(visit, member, reason, by=by, at=at) for visit in visits)
-    return given
-
-
-def _assigned_alone(visit: Visit, officer: Membership, reason: str, *, by: User, at: datetime) -> bool:
-    """Whether the officer was given charge of that guest, where not all of the officer's guests could be had."""
-    lead = Assignment.Role.LEAD
-    try:
-        assign_officers(visits=[visit], officer=officer, role=lead, by=by, at=at, override_reason=reason)
-    except AssignmentError:
-        return False
-    return True
+    return sum(
+        assign_where_possible(
+            visits=visits,
+            officer=members[officer.key],
+            role=Assignment.Role.LEAD,
+            by=by,
+            at=at,
+            reason=reason,
+        )
+        for officer, visits in guests.items()
+    )

@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from events.models import Event
+from events.models import Event, Membership
 from guests.importing.cells import Facts, read_cell
 from guests.importing.checking import Step, check_rows
 from guests.importing.fields import GUEST_LIST
 from guests.importing.judged import Checked
-from guests.importing.officers import Listed, is_about_officers
+from guests.importing.officers import Listed, is_about_an_officer, is_about_officers
 from guests.models import GuestList
 from liaison.accounts.models import User
 from liaison.sheets.choosing import known_by_heading
 from liaison.sheets.mapping import Column, Mapping, columns_of, header_row_of
 from liaison.sheets.reading import first_sheet, read_sheets
 from liaison.sheets.table import Sheet, plain, tidy
+
+_LOOKED_BACK = 10  # lists of the event
 
 
 def take_in(*, event: Event, data: bytes, filename: str, by: User, at: datetime) -> GuestList:
@@ -80,3 +82,19 @@ def remembered_columns(event: Event, columns: Iterable[Column]) -> dict[int, str
         .first()
     )
     return known_by_heading(last.mapping["headings"] if last else {}, columns, GUEST_LIST)
+
+
+def remembered_answers(event: Event) -> dict[str, str]:
+    """Whom names of officers mean, as it was said about the last list of the event for which it was said.
+
+    Only who still is an officer of the event; that nobody was meant holds for its own list alone.
+    """
+    lists = GuestList.objects.filter(event=event, mapping__has_key="answers").order_by("-uploaded_at", "-pk")
+    team = {
+        str(key) for key in Membership.objects.officers().filter(event=event).values_list("pk", flat=True)
+    }
+    for answers in lists.values_list("mapping__answers", flat=True)[:_LOOKED_BACK]:
+        said = {name: meant for name, meant in answers.items() if is_about_an_officer(name) and meant in team}
+        if said:
+            return said
+    return {}

@@ -7,6 +7,7 @@ from typing import TypeVar
 from liaison.sheets.comparing import words
 
 _ABOUT_OFFICERS = {"lo", "los", "officer", "officers", "petugas", "liaison", "penghubung"}
+_QUESTION = "officer-"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,12 @@ def is_about_officers(title: str) -> bool:
 
 def question_about(written: str) -> str:
     """Under this name a person answers whom the list means."""
-    return f"officer-{words(written)[:100]}"
+    return f"{_QUESTION}{words(written)[:100]}"
+
+
+def is_about_an_officer(question: str) -> bool:
+    """Whether that is the name of such a question."""
+    return question.startswith(_QUESTION)
 
 
 def certain(written: str, team: Sequence[Officer], roster: Sequence[Listed]) -> Officer | None:

@@ -26,6 +26,7 @@ from guests.models.quoted import (
 from guests.models.reminder import ReminderRule
 from guests.models.report import DayReport
 from guests.models.request import Request, RequestComment
+from guests.models.roster_file import RosterFile
 from guests.models.visit import Delegation, Movement, Visit
 
 __all__ = [
@@ -61,5 +62,6 @@ __all__ = [
     "ReminderRule",
     "Request",
     "RequestComment",
+    "RosterFile",
     "Visit",
 ]

@@ -9,6 +9,24 @@ from liaison.sheets.comparing import words
 
 _NO_COUNTRIES = {"EZ", "QO", "UN", "XA", "XB", "ZZ"}  # unions, placeholders and test entries of the CLDR
 _SPOKEN = ("en", "id")
+_IN_THEIR_OWN_NAME = (
+    "ar",
+    "de",
+    "es",
+    "fa",
+    "fr",
+    "hi",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "pt",
+    "ru",
+    "th",
+    "tr",
+    "vi",
+    "zh",
+)
 
 
 @cache
@@ -33,6 +51,9 @@ def _language_codes() -> dict[str, str]:
             if "_" not in code:
                 found.setdefault(words(name), code)
                 found.setdefault(code.casefold(), code)
+    for code in _IN_THEIR_OWN_NAME:
+        found.setdefault(words(Locale(code).languages[code]), code)
+    found.setdefault("mandarin", "zh")
     return found
 
 
@@ -42,5 +63,5 @@ def country_code(text: str) -> str | None:
 
 
 def language_code(text: str) -> str | None:
-    """The code of a language written as code or name (“Arabic”, “Arab”, “ar”); None where it is not known."""
+    """The code of a language written as code or name (“Arabic”, “Arab”, “ar”, “العربية”); None where it is not known."""
     return _language_codes().get(words(text).removeprefix("bahasa "))

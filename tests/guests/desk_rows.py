@@ -25,6 +25,7 @@ from guests.models import (
     ReminderRule,
     Request,
     RequestComment,
+    RosterFile,
     Visit,
 )
 from liaison.accounts.models import SpokenLanguage, User
@@ -108,6 +109,7 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
         run=proposal, visit=visit, officer=officer, starts_at=NOW, ends_at=NOW + timedelta(hours=1)
     )
     GuestList.objects.create(event=visit.event, filename=f"{MARK}.xlsx", uploaded_by=ratna, uploaded_at=NOW)
+    RosterFile.objects.create(event=visit.event, filename=f"{MARK}.csv", uploaded_by=ratna, uploaded_at=NOW)
 
 
 def _tell(officer: Membership) -> None:

@@ -20,6 +20,7 @@ from guests.models import (
     PrintRun,
     PrivateReading,
     RequestComment,
+    RosterFile,
 )
 from liaison.accounts.models import User
 from liaison.notices.models import Delivery, Notice
@@ -59,7 +60,8 @@ def row_of_the_forum(model: type[models.Model], cast: Cast) -> Any:
 _OPENS: dict[type[models.Model], int] = {
     GuestList: 302,
     ProgrammeFile: 302,
-}  # goes on to the step at which the list stands
+    RosterFile: 302,
+}  # goes on to the step at which it stands
 _MARKLESS = {PrintRun}  # shows nothing that could carry a mark
 
 

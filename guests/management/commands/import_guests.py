@@ -15,7 +15,7 @@ from guests.importing.applying import NotAppliedError, apply_guest_list
 from guests.importing.asking import questions_of
 from guests.importing.diffing import Diff, Kind, diff_of
 from guests.importing.fields import GUEST_LIST
-from guests.importing.filing import checked_from, remembered_columns, take_in
+from guests.importing.filing import checked_from, remembered_answers, remembered_columns, take_in
 from guests.importing.stored import stored_at
 from liaison.accounts.models import User
 from liaison.sheets.choosing import wished_mapping
@@ -118,7 +118,7 @@ class Command(BaseCommand):
 
 def _mapping(event: Event, sheets: tuple[Sheet, ...], wishes: dict[str, Any], answers: list[str]) -> Mapping:
     """What is wished, else what the event's last list had, else what is guessed."""
-    given = dict(answer.partition("=")[::2] for answer in answers)
+    given = remembered_answers(event) | dict(answer.partition("=")[::2] for answer in answers)
     return wished_mapping(
         sheets, wishes, GUEST_LIST, lambda columns: remembered_columns(event, columns)
     ).answered(given)
