@@ -3,14 +3,12 @@
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
-from django.utils.translation import override
 
-from events.importing import coordinator_named, wishes_in
+from events.importing import ImportCommand, coordinator_named, wishes_in
 from events.models import Event
 from events.programme.applying import NotAppliedError, apply_programme
 from events.programme.diffing import Diff, Kind, diff_of
@@ -28,49 +26,23 @@ from liaison.sheets.reading import UnreadableFileError, read_sheets
 FAULTY, REFUSED = 2, 4
 
 
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = (
         "Check a programme against an event and say what it would do; with --apply, do it. Exit codes: 0 fine, "
         "1 cannot be read or asked for wrongly, 2 sessions with errors, 4 refused."
     )
 
+    file_help = "a table (xlsx, xls, ods, csv), a schedule (JSON, XML) or a calendar (ics)"
+
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("event", help="the event's short name")
-        parser.add_argument(
-            "file",
-            type=Path,
-            help="a table (xlsx, xls, ods, csv), a schedule (JSON, XML) or a calendar (ics)",
-        )
-        parser.add_argument(
-            "--mapping",
-            type=Path,
-            help="for a table, a JSON file: sheet, header_row, columns {heading: field}, answers {question: answer}; "
-            "any may be left out",
-        )
-        parser.add_argument("--answer", action="append", default=[], metavar="QUESTION=ANSWER")
-        parser.add_argument("--apply", action="store_true", help="write it; without this nothing is written")
-        parser.add_argument(
-            "--leave-out-errors", action="store_true", help="apply the sessions without errors"
-        )
+        super().add_arguments(parser)
         parser.add_argument(
             "--remove-gone",
             action="store_true",
             help="cancel or delete what earlier files listed and this one does not",
         )
-        parser.add_argument(
-            "--by", metavar="E-MAIL", help="the coordinator who applies it; needed with --apply"
-        )
-        parser.add_argument("--json", action="store_true", help="print the report as JSON")
-        parser.add_argument("--language", default="en", help="of the messages")
 
-    def handle(self, **options: Any) -> None:
-        with override(options["language"]):
-            self._run(options)
-
-    def _run(self, options: dict[str, Any]) -> None:
-        event = Event.objects.filter(slug=options["event"]).first()
-        if event is None:
-            raise CommandError(f"There is no event “{options['event']}”.")
+    def work(self, event: Event, options: dict[str, Any]) -> None:
         by = coordinator_named(options["by"], event) if options["apply"] else None
         wishes = wishes_in(options["mapping"], PROGRAMME)
         try:

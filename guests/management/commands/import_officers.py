@@ -2,14 +2,12 @@
 
 import json
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
-from django.utils.translation import override
 
-from events.importing import coordinator_named, wishes_in
+from events.importing import ImportCommand, coordinator_named, wishes_in
 from events.models import Event
 from guests.roster.applying import NotAppliedError, apply_roster
 from guests.roster.diffing import Diff, Kind
@@ -25,38 +23,17 @@ from liaison.sheets.severity import Severity
 FAULTY, OPEN, REFUSED = 2, 3, 4
 
 
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = (
         "Check a list of officers against an event's team and say what it would do; with --apply, do it. Exit codes: "
         "0 fine, 1 cannot be read or asked for wrongly, 2 rows with errors, 3 a question is open, 4 refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("event", help="the event's short name")
-        parser.add_argument("file", type=Path, help="xlsx, xls, ods, csv or tsv")
-        parser.add_argument(
-            "--mapping",
-            type=Path,
-            help="JSON file: sheet, header_row, columns {heading: field}, answers {question: answer}; any may be left out",
-        )
-        parser.add_argument("--answer", action="append", default=[], metavar="QUESTION=ANSWER")
-        parser.add_argument("--apply", action="store_true", help="write it; without this nothing is written")
-        parser.add_argument("--leave-out-errors", action="store_true", help="apply the rows without errors")
+        super().add_arguments(parser)
         parser.add_argument("--invite", action="store_true", help="send new members an invitation by mail")
-        parser.add_argument(
-            "--by", metavar="E-MAIL", help="the coordinator who applies it; needed with --apply"
-        )
-        parser.add_argument("--json", action="store_true", help="print the report as JSON")
-        parser.add_argument("--language", default="en", help="of the messages")
 
-    def handle(self, **options: Any) -> None:
-        with override(options["language"]):
-            self._run(options)
-
-    def _run(self, options: dict[str, Any]) -> None:
-        event = Event.objects.filter(slug=options["event"]).first()
-        if event is None:
-            raise CommandError(f"There is no event “{options['event']}”.")
+    def work(self, event: Event, options: dict[str, Any]) -> None:
         by = coordinator_named(options["by"], event) if options["apply"] or options["by"] else None
         try:
             data = options["file"].read_bytes()
