@@ -26,7 +26,10 @@ _news = newest_of(Assignment, ItineraryItem, Visit, Guest, Venue, Membership, Sh
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A collision of an assignment that stands, by keys. `is_meant` where the assignment says why it is so."""
+    """A collision of an assignment that stands, by keys. `is_meant` where the assignment says why it is so.
+
+    From `since` until `until` as in `Collision`.
+    """
 
     assignment: int
     officer: int
@@ -34,6 +37,8 @@ class Standing:
     kind: Kind
     sentence: str
     is_meant: bool
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def standing_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, list[Standing]]:
@@ -101,4 +106,7 @@ def _between_duties(
 
 def _standing(row: Assignment, collision: Collision) -> Standing:
     is_meant = collision.can_be_meant and bool(row.override_reason)
-    return Standing(row.pk, row.officer_id, row.visit_id, collision.kind, collision.sentence, is_meant)
+    return Standing(
+        row.pk, row.officer_id, row.visit_id, collision.kind, collision.sentence, is_meant,
+        collision.since, collision.until,
+    )  # fmt: skip
