@@ -1,12 +1,11 @@
 """The rows of a timeline: an officer's or a guest's duties as bars, with gaps and collisions. Pure: asks no query."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from guests.collisions.standing import Standing
 from guests.collisions.vocabulary import Kind
@@ -85,13 +84,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An officer or a guest with all that is on the axis, by time."""
+    """An officer or a guest with all that is on the axis, by time.
+
+    `spots` are the moments at which a collision nobody meant begins; `more_marks` counts those left out of `marks`.
+    """
 
     key: int
     name: str
     note: str
     bars: tuple[Bar | Gap, ...]
     grounds: tuple[Ground, ...]
+    spots: tuple[Extent, ...]
     marks: tuple[Mark, ...]
     more_marks: int
 
@@ -130,9 +133,10 @@ def officer_row(facts: Facts, axis: Axis, officer: int) -> Row:
     """The officer's guests, before the shifts."""
     member = facts.officers[officer]
     duties = [duty for duty in facts.by_officer.get(officer, ()) if axis.shows(duty.starts_at, duty.ends_at)]
-    bars = [_bar(facts, axis, duty, facts.visits[duty.visit_id].guest.called) for duty in duties]
+    bars = [_bar(facts, axis, duty, str(facts.visits[duty.visit_id].guest)) for duty in duties]
     guests = len({duty.visit_id for duty in duties})
-    note = _("%(guests)s of %(room)s") % {"guests": guests, "room": member.capacity}
+    said = ngettext("%(guests)s guest, room for %(room)s", "%(guests)s guests, room for %(room)s", guests)
+    note = said % {"guests": guests, "room": member.capacity}
     shifts = [(shift.starts_at, shift.ends_at) for shift in facts.shifts.get(officer, ())]
     return _row(facts, axis, officer, str(member.user), note, bars, duties, shifts)
 
@@ -149,7 +153,7 @@ def guest_row(facts: Facts, axis: Axis, visit: int, at: datetime) -> Row:
     ]
     stay = stay_of(guest)
     note = " · ".join(filter(None, (guest.get_level_display(), _delegation(guest))))
-    return _row(facts, axis, visit, guest.guest.called, note, bars, duties, [(stay.starts_at, stay.ends_at)])
+    return _row(facts, axis, visit, str(guest.guest), note, bars, duties, [(stay.starts_at, stay.ends_at)])
 
 
 def _row(
@@ -173,9 +177,16 @@ def _row(
         note=note,
         bars=tuple(replace(bar, lane=lane) for bar, lane in zip(ordered, chosen, strict=True)),
         grounds=tuple(Ground(axis.place(*span), axis.words(*span)) for span in grounds if axis.shows(*span)),
+        spots=tuple(_spots(axis, standing)),
         marks=tuple(marks[:MOST_SENTENCES]),
         more_marks=sum(not mark.is_meant for mark in rest),
     )
+
+
+def _spots(axis: Axis, standing: Iterable[Standing]) -> Iterator[Extent]:
+    for since in sorted({one.since for one in standing if one.since and not one.is_meant}):
+        if spot := axis.moment(since):
+            yield spot
 
 
 def _bar(facts: Facts, axis: Axis, duty: Assignment, other: str) -> Bar:
