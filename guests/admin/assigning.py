@@ -149,7 +149,7 @@ def assign_page(
         "subtitle": event.name,
         "opts": table.opts,
         "form": form,
-        "lines": _lines(visits, form.plan() if is_clear else None, at),
+        "lines": _lines(visits, form.plan() if is_clear else None, span, at),
         "is_checked": is_clear,
         "back": then,
         "goes_to": reverse("admin:guests_visit_changelist") if table.model is Delegation else "",
@@ -179,9 +179,12 @@ def _assigned(request: HttpRequest, form: ManyForm, visits: Sequence[Visit], at:
     return True
 
 
-def _lines(visits: Sequence[Visit], plan: dict[str, Any] | None, at: datetime) -> list[Line]:
+def _lines(
+    visits: Sequence[Visit], plan: dict[str, Any] | None, span: Span | None, at: datetime
+) -> list[Line]:
     if plan is None:
-        return [Line(duty.visit, duty.span, (), ()) for duty in duties_for(visits, at=at)]
+        duties = duties_for(visits, *(span or (None, None)), at=at)
+        return [Line(duty.visit, duty.span, (), ()) for duty in duties]
     duties = duties_for(visits, plan["starts_at"], plan["ends_at"], at=at)
     found = collisions(duties=duties, officer=plan["officer"], role=plan["role"], at=at)
     lines = []

@@ -24,7 +24,7 @@ from guests.timeline import OFFERED, Asked, Down, Only, draw
 from liaison.clock import day_of
 
 ALL_DAYS = "all"
-_AROUND = timedelta(days=366)  # so far from the event a day can be asked for
+_AROUND = timedelta(days=366)  # so far from the event moments are believed
 _WORDS = {
     Only.ALL: gettext_lazy("All"),
     Only.TROUBLE: gettext_lazy("Only with a gap or a collision"),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.db.models import F
@@ -13,6 +13,9 @@ from guests.collisions.standing import Standing, kept_collisions
 from guests.duties import Duty, stay_of
 from guests.models import Assignment, Movement, Visit
 from liaison.clock import day_of
+
+AROUND = timedelta(days=14)
+"""So long before and after the event its timeline can reach."""
 
 _SHOWN = (
     "event_id", "level", "status", "arrives_at", "departs_at", "rank", "guest__name", "guest__honorific_before",
@@ -77,13 +80,17 @@ class Facts:
 
     @cached_property
     def days(self) -> tuple[date, date]:
-        """The first and the last day on which something is on: the event's, and those of stays and duties around it."""
+        """The first and the last day on which something is on: the event's, and those of stays and duties around it.
+
+        A year that was mistyped makes no axis of a thousand days.
+        """
         moments = [moment for duty in self.duties for moment in (duty.starts_at, duty.ends_at)]
         stays = [(visit.arrives_at, visit.departs_at) for visit in self.visits.values()]
         moments += [moment for stay in stays for moment in stay if moment]
         days = {day_of(moment, self.event.time_zone) for moment in moments}
-        days |= {self.event.starts_on, self.event.ends_on}
-        return min(days), max(days)
+        first, last = self.event.starts_on, self.event.ends_on
+        days |= {first, last}
+        return max(min(days), first - AROUND), min(max(days), last + AROUND)
 
     @cached_property
     def gaps(self) -> Mapping[int, Sequence[Duty]]:

@@ -94,7 +94,8 @@ def test_a_gap_is_filled_without_a_mouse(scene: Scene, gap: Visit, open_page: Op
 def test_with_a_thumb_all_is_large_enough_and_the_names_stay_at_the_side(
     scene: Scene, gap: Visit, open_page: Opener
 ) -> None:
-    page = open_page(scene.ratna, address_of(scene, "?by=guests"), **TABLET)
+    flat = {"viewport": {"width": 768, "height": 480}}
+    page = open_page(scene.ratna, address_of(scene, "?by=guests"), **TABLET | flat)
     targets = page.locator(".timeline-page :is(a, summary, select, input, button):visible")
     assert targets.count() > 15
     small = [

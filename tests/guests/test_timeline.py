@@ -108,6 +108,8 @@ def test_the_whole_event_reaches_from_the_first_to_the_last_thing_that_is_on(cas
     assert (axis.first, axis.last) == (date(2027, 5, 10), date(2027, 5, 17))
     assert [tick.word for tick in axis.ticks()][:2] == ["Mon 10", "Tue 11"]
     assert axis.columns == 8
+    Visit.objects.filter(pk=cast.lim.pk).update(arrives_at=local(9).replace(year=2007))  # mistyped
+    assert drawn(cast, day=None).axis.first == date(2027, 4, 28)
 
 
 @pytest.mark.parametrize(
@@ -443,6 +445,7 @@ def test_a_gap_is_filled_as_it_is_and_one_is_back_where_one_was(cast: Cast, gues
     assert isinstance(gap, Gap)
     client, back = signed_in(cast.ratna), reverse("timeline", args=[cast.event.slug]) + "?by=guests"
     address = f"{filling(cast, guest, next=back)}&{gap.query}"
+    assert "Haru Mori Thu, 13 May 13:00 – Thu, 13 May 20:00 WITA" in words_of(client.get(address))
     fields = fields_of(client, address)
     assert {name: fields[name] for name in fields if name.startswith(("starts", "ends"))} == (
         day_and_time("starts_at", "2027-05-13", "13:00") | day_and_time("ends_at", "2027-05-13", "20:00")
