@@ -42,6 +42,17 @@ def usual_duty(visit: Visit, *, at: datetime) -> Duty:
     return Duty(visit, at.replace(second=0, microsecond=0) if is_under_way else starts_at, ends_at)
 
 
+def stay_of(visit: Visit) -> Duty:
+    """From the arrival to the departure, without the hours around them; what is not known or cannot be, as above."""
+    event = visit.event
+    first, _first_ends = day_bounds(event.starts_on, event.time_zone)
+    _last_starts, last = day_bounds(event.ends_on, event.time_zone)
+    starts_at, ends_at = visit.arrives_at or first, visit.departs_at or last
+    return Duty(
+        visit, starts_at, ends_at if ends_at > starts_at else max(last, starts_at + timedelta(days=1))
+    )
+
+
 def duties_for(
     visits: Iterable[Visit],
     starts_at: datetime | None = None,

@@ -1,7 +1,9 @@
 """Addresses around guests."""
 
+from django.contrib.admin import site
 from django.urls import path
 
+from guests.admin import timeline
 from guests.views import (
     board,
     contacts,
@@ -44,4 +46,7 @@ urlpatterns = [
     path("board/<slug:slug>/", board.board, name="board"),
     path("board/<slug:slug>/state", board.board_state, name="board_state"),
     path("press/<slug:slug>/", press.press, name="press"),
+    path("admin/timeline/", site.admin_view(timeline.timelines), name="timelines"),
+    path("admin/timeline/<slug:slug>/", site.admin_view(timeline.timeline), name="timeline"),
+    path("admin/timeline/<slug:slug>/assign/<int:pk>/", site.admin_view(timeline.fill_gap), name="fill_gap"),
 ]

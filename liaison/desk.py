@@ -29,6 +29,7 @@ _GROUPS = (
         gettext_lazy("Team"),
         (
             ("guests.assignment", "assignment_ind"),
+            ("timelines", "view_timeline", gettext_lazy("Timeline")),
             ("guests.proposalrun", "balance"),
             ("events.membership", "badge"),
             ("guests.rosterfile", "upload_file"),
@@ -77,13 +78,19 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": _("Desk"), "icon": "space_dashboard", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"title": None, "items": [home]}]
     for title, tables in _GROUPS:
-        items = [_item(label, icon) for label, icon in tables if site.is_registered(apps.get_model(label))]
+        items = [item for table in tables if (item := _item(*table))]
         groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
     return groups
 
 
-def _item(label: str, icon: str) -> dict[str, Any]:
-    opts = apps.get_model(label)._meta  # noqa: SLF001 (Django's own API)
+def _item(label: str, icon: str, title: Any = "") -> dict[str, Any] | None:
+    """A table by its model, unless it is not at the desk; any other page by its route, with a title."""
+    if title:
+        return {"title": title, "icon": icon, "link": reverse(label)}
+    model = apps.get_model(label)
+    if not site.is_registered(model):
+        return None
+    opts = model._meta  # noqa: SLF001 (Django's own API)
     link = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     return {"title": capfirst(str(opts.verbose_name_plural)), "icon": icon, "link": link}
 

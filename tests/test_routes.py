@@ -27,6 +27,7 @@ OPEN = dict.fromkeys(WHO, 200)
 SIGN_IN = {"anonymous": 302}
 NOBODY = SIGN_IN | dict.fromkeys(WHO[1:], 404)
 DESK = SIGN_IN | dict.fromkeys(("bagus", "dewi", "sari", "putri"), 403) | {"hendra": 302, "ratna": 302}
+OF_THE_DESK = DESK | {"hendra": 404, "ratna": 200}
 SIGNED_IN = SIGN_IN | dict.fromkeys(WHO[1:], 200)
 
 
@@ -138,6 +139,9 @@ MATRIX: dict[str, Route] = {
     "guest_calendar": Route(serving(200), sato, "post"),
     "revoke_calendar": Route(serving(302), lambda scene: {"pk": scene.feed.pk}, "post"),
     "calendar_feed": Route(OPEN, lambda scene: {"secret": scene.secret}),
+    "timelines": Route(DESK),
+    "timeline": Route(OF_THE_DESK, lambda scene: {"slug": scene.cast.event.slug}),
+    "fill_gap": Route(OF_THE_DESK, lambda scene: {"slug": scene.cast.event.slug} | sato(scene)),
     "choose_event": Route(DESK, method="post"),
     "keep_list": Route(
         DESK, method="post", data=lambda scene: {"table": "guests.visit", "name": "n", "query": "q=a"}

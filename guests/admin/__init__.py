@@ -16,6 +16,7 @@ from guests.admin import (
     protocol,
     requests,
     rosters,
+    timeline,
     visits,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "protocol",
     "requests",
     "rosters",
+    "timeline",
     "visits",
 ]

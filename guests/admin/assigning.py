@@ -26,6 +26,7 @@ from guests.models import Assignment, Delegation, Visit
 from liaison.moments import MomentField, MomentInput
 
 _INPUT = " ".join(INPUT_CLASSES)
+Span = tuple[datetime, datetime]
 
 
 class OfficerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -70,8 +71,10 @@ class ManyForm(forms.Form):
         help_text=_("Why this is meant although it collides."),
     )
 
-    def __init__(self, data: Any, *, event: Event, visits: Sequence[Visit], at: datetime) -> None:
-        spans = {(duty.starts_at, duty.ends_at) for duty in duties_for(visits, at=at)}
+    def __init__(
+        self, data: Any, *, event: Event, visits: Sequence[Visit], span: Span | None = None, at: datetime
+    ) -> None:
+        spans = {span} if span else {(duty.starts_at, duty.ends_at) for duty in duties_for(visits, at=at)}
         same = dict(zip(("starts_at", "ends_at"), spans.pop(), strict=True)) if len(spans) == 1 else {}
         super().__init__(data, initial=same)
         for field in self.fields.values():
@@ -121,25 +124,34 @@ def assign_delegations(
 
 
 def assign_page(
-    table: Any, request: HttpRequest, queryset: QuerySet[Visit], chosen: Sequence[str]
+    table: Any,
+    request: HttpRequest,
+    queryset: QuerySet[Visit],
+    chosen: Sequence[str],
+    *,
+    span: Span | None = None,
+    then: str = "",
 ) -> HttpResponse | None:
-    """What `assign_chosen` shows and does, for these visits."""
+    """What `assign_chosen` shows and does, for these visits; over the span where one is given, and then back."""
     visits = list(queryset.select_related("guest", "event", "delegation"))
     if len({visit.event_id for visit in visits}) != 1:
         messages.error(request, _("Choose guests of one event."))
         return None
     at, event = timezone.now(), visits[0].event
-    form = ManyForm(request.POST if "officer" in request.POST else None, event=event, visits=visits, at=at)
+    form = ManyForm(
+        request.POST if "officer" in request.POST else None, event=event, visits=visits, span=span, at=at
+    )
     is_clear = form.is_bound and form.is_valid()
     if is_clear and "assign" in request.POST and _assigned(request, form, visits, at):
-        return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(then or request.get_full_path())
     context = table.admin_site.each_context(request) | {
         "title": _("Assign an officer"),
         "subtitle": event.name,
         "opts": table.opts,
         "form": form,
-        "lines": _lines(visits, form.plan() if is_clear else None, at),
+        "lines": _lines(visits, form.plan() if is_clear else None, span, at),
         "is_checked": is_clear,
+        "back": then,
         "goes_to": reverse("admin:guests_visit_changelist") if table.model is Delegation else "",
         "chosen": chosen,
         "chosen_name": ACTION_CHECKBOX_NAME,
@@ -167,9 +179,12 @@ def _assigned(request: HttpRequest, form: ManyForm, visits: Sequence[Visit], at:
     return True
 
 
-def _lines(visits: Sequence[Visit], plan: dict[str, Any] | None, at: datetime) -> list[Line]:
+def _lines(
+    visits: Sequence[Visit], plan: dict[str, Any] | None, span: Span | None, at: datetime
+) -> list[Line]:
     if plan is None:
-        return [Line(duty.visit, duty.span, (), ()) for duty in duties_for(visits, at=at)]
+        duties = duties_for(visits, *(span or (None, None)), at=at)
+        return [Line(duty.visit, duty.span, (), ()) for duty in duties]
     duties = duties_for(visits, plan["starts_at"], plan["ends_at"], at=at)
     found = collisions(duties=duties, officer=plan["officer"], role=plan["role"], at=at)
     lines = []

@@ -52,7 +52,8 @@ def _ahead(picture: Picture, duty: Duty, at: datetime) -> list[Stop]:
 
 def _two_guests(day: _Day, other: _Day, event: Event) -> Iterator[Collision]:
     if clash := first_clash(day.stops, other.stops):
-        yield Collision(day.duty.visit, Kind.TWO_PLACES, _said_of_two(*clash, event))
+        since = max(stop.starts_at for stop in clash)
+        yield Collision(day.duty.visit, Kind.TWO_PLACES, _said_of_two(*clash, event), since)
     elif rush := first_rush(day.stops, other.stops, Roads.of(event)):
         former, latter, needed = rush
         sentence = _(
@@ -63,7 +64,7 @@ def _two_guests(day: _Day, other: _Day, event: Event) -> Iterator[Collision]:
             "former": _title(former), "one": former.guest, "latter": _title(latter), "other": latter.guest,
             "when": when(latter, event.time_zone), "needed": length(needed),
         }  # fmt: skip
-        yield Collision(day.duty.visit, Kind.TRAVEL, sentence % said)
+        yield Collision(day.duty.visit, Kind.TRAVEL, sentence % said, former.ends_at)
 
 
 def _said_of_two(one: Stop, other: Stop, event: Event) -> str:
@@ -96,7 +97,8 @@ def _past_shift(
             "guest": day.duty.visit.guest.called, "officer": officer, "title": _title(missed[0]),
             "when": when(missed[0], day.duty.visit.event.time_zone), "more": len(missed) - 1,
         }  # fmt: skip
-        yield Collision(day.duty.visit, Kind.SHIFT, sentence % said)
+        until = None if len(missed) > 1 else missed[0].ends_at
+        yield Collision(day.duty.visit, Kind.SHIFT, sentence % said, missed[0].starts_at, until)
 
 
 def is_covered(stop: Stop, shifts: Sequence[tuple[datetime, datetime]]) -> bool:
@@ -126,7 +128,7 @@ def _too_little_rest(
                 "guest": day.duty.visit.guest.called, "officer": officer, "rest": length(max(rest, timedelta())),
                 "when": span_text(last.ends_at, first.starts_at, event.time_zone),
             }  # fmt: skip
-            yield Collision(day.duty.visit, Kind.REST, sentence % said)
+            yield Collision(day.duty.visit, Kind.REST, sentence % said, last.ends_at, first.starts_at)
 
 
 def _no_language(duty: Duty, officer: Membership, spoken: Mapping[str, int]) -> Iterator[Collision]:

@@ -22,11 +22,11 @@ def overloads(
     found = []
     for duty in duties:
         begins = bisect_right(moments, max(duty.starts_at, at)) - 1
-        peak = max(
-            (guests for _moment, guests in load[begins : bisect_left(moments, duty.ends_at)]), default=0
-        )
+        during = load[begins : bisect_left(moments, duty.ends_at)]
+        peak = max((guests for _moment, guests in during), default=0)
         if peak > officer.capacity:
-            found.append(_overload(duty, officer, peak))
+            since = next(moment for moment, guests in during if guests > officer.capacity)
+            found.append(_overload(duty, officer, peak, since))
     return found
 
 
@@ -44,11 +44,11 @@ def _load(duties: Sequence[Duty]) -> list[tuple[datetime, int]]:
     return load
 
 
-def _overload(duty: Duty, officer: Membership, guests: int) -> Collision:
+def _overload(duty: Duty, officer: Membership, guests: int, since: datetime) -> Collision:
     sentence = _("%(guest)s: %(officer)s would have %(guests)s at one time, and has room for %(room)s.") % {
         "guest": duty.visit.guest.called,
         "officer": officer,
         "guests": ngettext("%d guest", "%d guests", guests) % guests,
         "room": officer.capacity,
     }
-    return Collision(duty.visit, Kind.OVERLOAD, sentence)
+    return Collision(duty.visit, Kind.OVERLOAD, sentence, since)

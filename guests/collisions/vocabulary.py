@@ -1,6 +1,7 @@
 """The words for what speaks against a duty."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from guests.models import Visit
@@ -36,11 +37,17 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Collision:
-    """One thing that speaks against a duty, in a sentence that names guest, officer and span."""
+    """One thing that speaks against a duty, in a sentence that names guest, officer and span.
+
+    It holds from `since` until `until`: None at the start for the whole duty, at the end where more may follow, since
+    of many only the first is said.
+    """
 
     visit: Visit
     kind: Kind
     sentence: str
+    since: datetime | None = None
+    until: datetime | None = None
 
     @property
     def severity(self) -> Severity:
