@@ -6,7 +6,6 @@ item stays, as cancelled; a deleted one is not there any more, which calendars t
 Items whose time is not known yet are left out.
 """
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +21,7 @@ from icalendar import Calendar, Event
 from events.models import Membership, Shift
 from guests.itinerary import may_be_told, where
 from guests.models import Assignment, CalendarFeed, ItineraryItem, Visit
-from guests.models.calendar_feed import digest_of
+from guests.models.secret_address import new_secret
 from liaison.accounts.models import User
 from liaison.clock import clock_time, zone, zone_label
 from liaison.sheets.table import plain
@@ -67,7 +66,7 @@ def make_feed(
     owner = officer or visit
     if owner is None:
         raise TypeError("A calendar is of an officer or of a guest.")
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     with transaction.atomic():
         type(owner).objects.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
         for earlier in CalendarFeed.objects.open().filter(officer=officer, visit=visit):
@@ -76,7 +75,7 @@ def make_feed(
             event=owner.event,
             officer=officer,
             visit=visit,
-            secret_digest=digest_of(secret),
+            secret_digest=CalendarFeed.digest_of(secret),
             made_by=by,
             made_at=at,
         )

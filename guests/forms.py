@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Membership
-from guests.models import Handover, Incident, Movement, Request
+from guests.models import GuestLink, Handover, Incident, Movement, Request
 
 
 class ActionForm(forms.Form):
@@ -152,6 +152,17 @@ class AlarmForm(ActionForm):
         choices=[(each.value, each.label) for each in (Incident.Kind.SECURITY, Incident.Kind.MEDICAL)]
     )
     place = forms.CharField(label=_("Where"), required=False, max_length=200)
+
+
+class GuestLinkForm(ActionForm):
+    """How long a link to the guest's own screen lasts."""
+
+    lasts = forms.ChoiceField(
+        label=_("Open for"),
+        choices=GuestLink.Lasts.choices,
+        initial=GuestLink.Lasts.STAY,
+        widget=forms.RadioSelect,
+    )
 
 
 class ReportForm(forms.Form):

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date, format_interval
+from babel.dates import format_interval
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from guests.itinerary import Day, GuestFacts, Item, Itinerary, Officer, Place
+from guests.itinerary import Day, GuestFacts, Item, Itinerary, Officer
 from guests.models import Print, Visit
 from guests.naming import country_name
-from liaison.clock import clock_time, day_of, moment_text, span_text, zone_label
+from guests.wording import TENTATIVE, UNSURE, WORDS, dated_in, full_date, hours_of
+from liaison.clock import moment_text, span_text, zone_label
 from liaison.paper import pdf
 from liaison.paper.letters import has_letters_for, without_pictographs
 from liaison.paper.scripts import marked
@@ -25,25 +26,12 @@ from liaison.phones import dialled
 
 STYLE = "css/handout.css"
 
-_WORDS = {
-    "prepared_for": gettext_lazy("Prepared for"),
-    "officer": gettext_lazy("Your liaison officer"),
-    "no_officer": gettext_lazy("Your liaison officer will be named shortly."),
-    "programme": gettext_lazy("Your programme"),
-    "no_items": gettext_lazy("Your programme will follow."),
-    "open": gettext_lazy("Time to be confirmed"),
-    "from": gettext_lazy("From"),
-    "flight": gettext_lazy("Flight"),
-    "dress": gettext_lazy("Dress"),
-    "addresses": gettext_lazy("Addresses for your driver"),
-    "hotel": gettext_lazy("Your hotel"),
-}
-_TENTATIVE = gettext_lazy("tentative")
-_UNSURE = {
-    Visit.Precision.APPROXIMATE: gettext_lazy("approximate time"),
-    Visit.Precision.TO_BE_CONFIRMED: gettext_lazy("time to be confirmed"),
-}
-_DATED_IN = {"en": "en_GB"}  # the day before the month, as Indonesian has it beside
+_PRINTED = {
+    key: WORDS[key]
+    for key in (
+        "prepared_for", "officer", "no_officer", "programme", "no_items", "open", "from", "flight", "dress", "addresses", "hotel",
+    )
+}  # fmt: skip
 _NAME_SIZES = ((24, "grand"), (40, "large"), (90, "medium"))
 
 
@@ -104,8 +92,8 @@ def handout_html(handout: Print) -> str:
             "language": handout.language,
             "days": [setter.day(day) for day in itinerary.days],
             "addresses": list(setter.addresses(itinerary)),
-            "words": {key: setter.both(lambda word=word: str(word)) for key, word in _WORDS.items()},  # type: ignore[misc]  # a default binds the loop's word
-            "version": _("Version %(number)d") % {"number": handout.version},
+            "words": {key: setter.both(lambda word=word: str(word)) for key, word in _PRINTED.items()},  # type: ignore[misc]  # a default binds the loop's word
+            "version": WORDS["version"] % {"number": handout.version},
             "printed": moment_text(handout.printed_at, setter.zone),
             "printed_at": handout.printed_at.isoformat(timespec="seconds"),
         }
@@ -175,12 +163,14 @@ class _Setter:
 
     def day(self, day: Day) -> dict[str, Any]:
         label = (
-            self.both(lambda: _long_date(day.date)) if day.date else self.both(lambda: str(_WORDS["open"]))
+            self.both(lambda: full_date(date.fromisoformat(day.date)))
+            if day.date
+            else self.both(lambda: str(WORDS["open"]))
         )
         return {"label": label, "rows": [self.row(item, day.date) for item in day.items]}
 
     def row(self, item: Item, on: str) -> Row:
-        hours, until = self.hours(item, on)
+        hours, until = hours_of(item, self.zone, on)
         place = [self.here(text) for text in (item.place.name if item.place else "", item.point) if text]
         local = item.place.local_name if item.place else ""
         return Row(
@@ -196,59 +186,30 @@ class _Setter:
             dress=self.here(item.dress),
         )
 
-    def hours(self, item: Item, on: str) -> tuple[str, str]:
-        """From when to when; and the day of the end, where that is another one."""
-        if not item.starts_at:
-            return "", ""
-        about = "~" if item.precision == Visit.Precision.APPROXIMATE else ""
-        hours = about + clock_time(_moment(item.starts_at), self.zone)
-        if not item.ends_at:
-            return hours, ""
-        ends_at = _moment(item.ends_at)
-        ends_on = day_of(ends_at, self.zone)
-        until = "" if ends_on.isoformat() == on else format_date(ends_on, "d MMM", locale=_locale())
-        return f"{hours}–{clock_time(ends_at, self.zone)}", until
-
     def marks(self, item: Item) -> Iterator[SafeString]:
         """What is not settled about an item."""
         if item.is_tentative:
-            yield self.both(lambda: str(_TENTATIVE))
-        unsure = _UNSURE.get(Visit.Precision(item.precision))
+            yield self.both(lambda: str(TENTATIVE))
+        unsure = UNSURE.get(Visit.Precision(item.precision))
         if unsure and item.starts_at:
             yield self.both(lambda: str(unsure))
 
     def addresses(self, itinerary: Itinerary) -> Iterator[dict[str, Any]]:
         """Where the guest sleeps and goes, each place once, as its driver reads it."""
-        places: dict[Place, bool] = {itinerary.hotel: True} if itinerary.hotel else {}
-        for day in itinerary.days:
-            for item in day.items:
-                places |= {
-                    place: False for place in (item.origin, item.place) if place and place not in places
-                }
-        for place, is_hotel in places.items():
-            if is_hotel or place.address or place.local_name or place.local_address:
-                yield {
-                    "is_hotel": is_hotel,
-                    "name": self.here(place.name),
-                    "address": self.here(place.address),
-                    "local_name": self.companion(place.local_name, self.host_country),
-                    "local_address": self.companion(place.local_address, self.host_country),
-                }
+        for place in itinerary.places_to_drive_to():
+            yield {
+                "is_hotel": place == itinerary.hotel,
+                "name": self.here(place.name),
+                "address": self.here(place.address),
+                "local_name": self.companion(place.local_name, self.host_country),
+                "local_address": self.companion(place.local_address, self.host_country),
+            }
 
 
 def _moment(iso: str) -> datetime:
     return datetime.fromisoformat(iso)
 
 
-def _locale() -> str:
-    language = get_language() or "en"
-    return _DATED_IN.get(language, language)
-
-
-def _long_date(iso: str) -> str:
-    return format_date(date.fromisoformat(iso), "EEEE, d MMMM y", locale=_locale())
-
-
 def _interval(starts_on: str, ends_on: str) -> str:
     first, last = date.fromisoformat(starts_on), date.fromisoformat(ends_on)
-    return format_interval(first, last, "yMMMMd", locale=_locale())
+    return format_interval(first, last, "yMMMMd", locale=dated_in())

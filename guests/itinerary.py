@@ -3,7 +3,7 @@
 There is no field here for plates, rooms, health, security, requests or other guests, so none can reach a paper.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -79,6 +79,7 @@ class Item:
     place: Place | None
     point: str
     dress: str
+    kind: str = ItineraryItem.Kind.OTHER
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,14 @@ class Itinerary:
     officers: tuple[Officer, ...]
     hotel: Place | None
     days: tuple[Day, ...]
+
+    def places_to_drive_to(self) -> Iterator[Place]:
+        """The hotel, and where else the guest goes and an address or a local name is known; each place once."""
+        gone_to = (
+            place for day in self.days for item in day.items for place in (item.origin, item.place) if place
+        )
+        told = (place for place in gone_to if place.address or place.local_name or place.local_address)
+        yield from dict.fromkeys((self.hotel, *told) if self.hotel else told)
 
     def as_data(self) -> dict[str, Any]:
         """The same as JSON holds it."""
@@ -222,6 +231,7 @@ def _item(item: ItineraryItem, visit: Visit) -> Item:
         place=_place(venue),
         point=point.name if point and may_be_told(point, visit) else "",
         dress=item.dress or (session.dress if session else ""),
+        kind=item.kind,
     )
 
 

@@ -22,6 +22,7 @@ _GROUPS = (
             ("guests.request", "room_service"),
             ("guests.incident", "emergency_home"),
             ("guests.protocolnote", "handshake"),
+            ("guests.guestlink", "qr_code_2"),
             ("guests.guestlist", "upload_file"),
         ),
     ),

@@ -5,7 +5,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-_SECRETS = re.compile(r"(/calendars/)[^/?\s]+")
+_SECRETS = re.compile(r"(/(?:calendars|g)/)[^/?\s]+")
 
 
 def without_secrets(text: str) -> str:

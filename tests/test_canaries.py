@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -17,11 +18,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guests.feeds import make_feed
+from guests.guest_links import make_link
 from guests.models import (
     CalendarFeed,
     DayReport,
     Export,
     Guest,
+    GuestLink,
     GuestPrivate,
     Handover,
     Incident,
@@ -32,6 +35,7 @@ from guests.models import (
     Visit,
 )
 from guests.prints import print_handout
+from guests.wording import LANGUAGES
 from liaison.accounts.models import User
 from liaison.notices.models import Notice
 from tests.cast import Cast, bring_to
@@ -118,7 +122,8 @@ def addresses_to_guess(cast: Cast) -> list[str]:
         guesses += [timeline, f"{timeline}?by=guests&day=all", f"{timeline}?q=a"]
         guesses += [reverse("fill_gap", args=[event.slug, visit.pk]) for visit in Visit.objects.all()]
     for visit in Visit.objects.all():
-        pages = ("visit", "log_request", "late", "incident", "sos", "report", "hand_over", "guest_calendar")
+        pages = ["visit", "log_request", "late", "incident", "sos", "report", "hand_over", "guest_calendar"]
+        pages += ["guest_screen", "guest_links"]
         guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
         guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
         offers = Handover.objects.filter(assignment__visit=visit)
@@ -228,8 +233,26 @@ def test_a_calendar_has_no_word_of_another_guest_whoever_fetches_it(
         assert PRIVATE not in text
 
 
+@pytest.mark.parametrize("guest", list(GUESTS))
+def test_a_guests_link_has_no_word_of_another_guest_whoever_opens_it(painted: Cast, guest: str) -> None:
+    visit, at = getattr(painted, guest), timezone.now()
+    lasts = GuestLink.Lasts.STAY
+    _link, secret = make_link(visit=visit, lasts=lasts, by=painted.ratna, at=at, client_uuid=uuid4())
+    address = reverse("shared_screen", args=[secret])
+    readers = [("", language) for language in LANGUAGES]
+    readers += [(who, "en") for who in ("sari", "bagus", "dewi", "putri", "hendra", "ratna")]
+    for who, language in readers:
+        client = Client()
+        if who:
+            client.force_login(getattr(painted, who))
+        text = text_of(client.get(address, {"lang": language}))
+        assert f'<html lang="{language}"' in text
+        assert {each for each, word in GUESTS.items() if word in text} == {guest}
+        assert PRIVATE not in text
+
+
 @pytest.mark.parametrize("who", ["", "sari", "bagus", "dewi", "putri", "hendra", "ratna"])
-def test_nobody_takes_a_list_or_makes_a_calendar_out_of_scope(painted: Cast, who: str) -> None:
+def test_nobody_takes_a_list_or_makes_an_address_out_of_scope(painted: Cast, who: str) -> None:
     client = Client()
     if who:
         client.force_login(getattr(painted, who))
@@ -245,9 +268,12 @@ def test_nobody_takes_a_list_or_makes_a_calendar_out_of_scope(painted: Cast, who
     for guest, word in GUESTS.items():
         answer = client.post(reverse("guest_calendar", args=[getattr(painted, guest).pk]))
         assert (answer.status_code == 200, word in text_of(answer)) == (guest in serves,) * 2
-    assert {feed.visit for feed in CalendarFeed.objects.all()} == {
-        getattr(painted, guest) for guest in serves
-    }
+        links = reverse("guest_links", args=[getattr(painted, guest).pk])
+        answer = client.post(links, {"lasts": "stay"})
+        assert (answer.status_code == 200, word in text_of(answer)) == (guest in serves,) * 2
+    theirs = {getattr(painted, guest) for guest in serves}
+    assert {feed.visit for feed in CalendarFeed.objects.all()} == theirs
+    assert {link.visit for link in GuestLink.objects.all()} == theirs
 
 
 @pytest.mark.parametrize("how", ["xlsx", "csv"])

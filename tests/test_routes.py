@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -13,7 +14,17 @@ from django.utils import timezone
 
 from events.models import ProgrammeFile
 from guests.feeds import make_feed
-from guests.models import CalendarFeed, Handover, ItineraryItem, Print, PrintRun, Request, RosterFile
+from guests.guest_links import make_link
+from guests.models import (
+    CalendarFeed,
+    GuestLink,
+    Handover,
+    ItineraryItem,
+    Print,
+    PrintRun,
+    Request,
+    RosterFile,
+)
 from guests.prints import print_handout, request_print_run
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
@@ -51,6 +62,8 @@ class Scene:
     request: Request = field(init=False)
     feed: CalendarFeed = field(init=False)
     secret: str = field(init=False)
+    link: GuestLink = field(init=False)
+    link_secret: str = field(init=False)
     offer: Handover = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,6 +93,9 @@ class Scene:
         )
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
         self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
+        self.link, self.link_secret = make_link(
+            visit=self.cast.sato, lasts=GuestLink.Lasts.STAY, by=self.cast.ratna, at=at, client_uuid=uuid4()
+        )
         request_proposal(visits=[self.cast.sato], weights=Weights(), by=self.cast.ratna, at=at)
         self.run = request_print_run(visits=[self.cast.sato], language="en", by=self.cast.ratna, at=at)
 
@@ -98,7 +114,16 @@ def serving(answer: int) -> dict[str, int]:
     return NOBODY | {"sari": answer, "ratna": answer}
 
 
-SHOWN_FIRST = {"log_request", "guest_calendar", "late", "incident", "sos", "report", "hand_over"}
+SHOWN_FIRST = {
+    "log_request",
+    "guest_calendar",
+    "guest_links",
+    "late",
+    "incident",
+    "sos",
+    "report",
+    "hand_over",
+}
 """Forms, which are shown by GET and sent by POST."""
 
 MATRIX: dict[str, Route] = {
@@ -142,6 +167,10 @@ MATRIX: dict[str, Route] = {
     "timelines": Route(DESK),
     "timeline": Route(OF_THE_DESK, lambda scene: {"slug": scene.cast.event.slug}),
     "fill_gap": Route(OF_THE_DESK, lambda scene: {"slug": scene.cast.event.slug} | sato(scene)),
+    "guest_screen": Route(serving(200), sato),
+    "guest_links": Route(serving(200), sato, "post", lambda scene: {"lasts": "stay"}),
+    "revoke_guest_link": Route(serving(302), lambda scene: {"pk": scene.link.pk}, "post"),
+    "shared_screen": Route(OPEN, lambda scene: {"secret": scene.link_secret}),
     "choose_event": Route(DESK, method="post"),
     "keep_list": Route(
         DESK, method="post", data=lambda scene: {"table": "guests.visit", "name": "n", "query": "q=a"}
@@ -215,6 +244,7 @@ def test_rows_of_another_event_are_not_there(cast: Cast, model: Any, view: str) 
             "ItineraryItem",
             "Assignment",
             "Request",
+            "GuestLink",
             "Print",
             "PrintRun",
             "ProgrammeFile",

@@ -58,6 +58,7 @@ class ItineraryItemAdmin(EventAdmin):
         ("venue", UsedDropdownFilter),
         ("vehicle", UsedDropdownFilter),
         ("visibility", ChoicesDropdownFilter),
+        ("press", ChoicesDropdownFilter),
     )
     search_fields = (
         "title",
@@ -72,7 +73,7 @@ class ItineraryItemAdmin(EventAdmin):
     )
     autocomplete_fields = ("visit", "venue", "origin", "point", "session", "vehicle", "driver")
     fieldsets = (
-        (None, {"fields": ("visit", ("kind", "state"), "title", "visibility")}),
+        (None, {"fields": ("visit", ("kind", "state"), "title", ("visibility", "press"))}),
         (
             _("When"),
             {

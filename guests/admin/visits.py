@@ -99,6 +99,7 @@ class VisitAdmin(EventAdmin):
     autocomplete_fields = ("guest", "delegation", "hotel")
     readonly_fields = ("where",)
     inlines = (AssignmentInline, ItemInline)
+    change_form_outer_after_template = "admin/guests/visit/screen.html"
     actions = (assign_chosen, propose_chosen, print_handouts)
     refusals = (AssignmentError,)
     fieldsets = (

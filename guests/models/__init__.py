@@ -5,6 +5,7 @@ from guests.models.calendar_feed import CalendarFeed
 from guests.models.export import Export
 from guests.models.followed import FollowedSession
 from guests.models.guest import Guest, GuestPrivate, PrivateReading
+from guests.models.guest_link import GuestLink
 from guests.models.guest_list import GuestList, ListedVisit
 from guests.models.guest_list_run import GuestListRun
 from guests.models.handover import Handover
@@ -39,6 +40,7 @@ __all__ = [
     "Export",
     "FollowedSession",
     "Guest",
+    "GuestLink",
     "GuestList",
     "GuestListRun",
     "GuestPrivate",

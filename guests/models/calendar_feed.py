@@ -1,22 +1,20 @@
 """Addresses under which calendars fetch an officer's or a guest's days."""
 
 from datetime import datetime, timedelta
-from typing import Self
 
 from django.db import models
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Membership, Role
 from events.models.staff import events_of
+from guests.models.secret_address import SecretAddress, SecretAddressQuerySet
 from guests.models.visit import Visit
 from liaison.accounts.models import User
 from liaison.clock import day_bounds
 from liaison.history import tracked
-from liaison.scope import ScopedQuerySet
 
 
-class CalendarFeedQuerySet(ScopedQuerySet["CalendarFeed"]):
+class CalendarFeedQuerySet(SecretAddressQuerySet["CalendarFeed"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         """One's own, those of the guests one looks after, and those of the events one coordinates."""
         return (
@@ -25,24 +23,12 @@ class CalendarFeedQuerySet(ScopedQuerySet["CalendarFeed"]):
             | models.Q(event__in=events_of(user, Role.COORDINATOR))
         )
 
-    def open(self) -> Self:
-        """Not revoked."""
-        return self.filter(revoked_at=None)
-
-    def of_secret(self, secret: str) -> Self:
-        """The one behind an address."""
-        return self.filter(secret_digest=digest_of(secret))
-
-
-def digest_of(secret: str) -> str:
-    """What is stored of an address: whoever reads the database cannot fetch a calendar."""
-    return salted_hmac("calendar-feed", secret, algorithm="sha256").hexdigest()
-
 
 @tracked(exclude=["secret_digest", "fetched_at", "fetches"])
-class CalendarFeed(models.Model):
+class CalendarFeed(SecretAddress):
     """A secret address for the days of one officer or one guest at one event. Revocable; ends with the event."""
 
+    SALT = "calendar-feed"
     KEPT_FOR = timedelta(days=30)  # after the event's last day
 
     event = models.ForeignKey(
@@ -64,10 +50,6 @@ class CalendarFeed(models.Model):
         related_name="calendar_feeds",
         verbose_name=_("guest"),
     )
-    secret_digest = models.CharField(max_length=64, unique=True, editable=False)
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by"))
-    made_at = models.DateTimeField(_("made"))
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     fetched_at = models.DateTimeField(_("last fetched"), null=True, blank=True)
     fetches = models.PositiveIntegerField(_("times fetched"), default=0)
 
@@ -98,11 +80,6 @@ class CalendarFeed(models.Model):
         """Whether calendars may still fetch it."""
         _start, end = day_bounds(self.event.ends_on, self.event.time_zone)
         return self.revoked_at is None and at < end + self.KEPT_FOR
-
-    def revoke(self, *, at: datetime) -> None:
-        """No calendar fetches it any more."""
-        self.revoked_at = at
-        self.save(update_fields=["revoked_at"])
 
     def note_fetch(self, *, at: datetime) -> None:
         """Remember that a calendar asked; without a line in the history."""

@@ -28,6 +28,14 @@ class ItineraryItemQuerySet(ScopedQuerySet["ItineraryItem"]):
         """What the guest may see: standing, and not for officers only."""
         return self.standing().filter(visibility=ItineraryItem.Visibility.GUEST)
 
+    def for_press(self) -> Self:
+        """When and where the press may photograph or interview a guest who agreed to it."""
+        given = Visit.Consent.GIVEN
+        return self.standing().filter(
+            models.Q(press=ItineraryItem.Press.PHOTO, visit__photo_consent=given)
+            | models.Q(press=ItineraryItem.Press.INTERVIEW, visit__press_consent=given)
+        )
+
     def touching(self, starts_at: datetime, ends_at: datetime) -> Self:
         """Those that start or go on within the span; items without a time are left out."""
         return self.filter(starts_at__lt=ends_at).filter(
@@ -86,6 +94,11 @@ class ItineraryItem(models.Model):
         GUEST = "guest", _("guest and officers")
         OFFICERS = "officers", _("officers only")
 
+    class Press(models.TextChoices):
+        NOT = "", _("not for the press")
+        PHOTO = "photo", _("photographs")
+        INTERVIEW = "interview", _("interview")
+
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="items", verbose_name=_("visit"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.MEETING)
     title = models.CharField(_("title"), max_length=300)
@@ -139,6 +152,14 @@ class ItineraryItem(models.Model):
     state_before = models.CharField(max_length=10, choices=State, blank=True, editable=False)
     """What it was until its session was cancelled; empty where it stands, or was cancelled by itself."""
     visibility = models.CharField(_("seen by"), max_length=10, choices=Visibility, default=Visibility.GUEST)
+    press = models.CharField(
+        _("press"),
+        max_length=9,
+        choices=Press,
+        default=Press.NOT,
+        blank=True,
+        help_text=_("The press team reads title, time and place, once the guest has agreed."),
+    )
     greeter = models.CharField(_("met by"), max_length=200, blank=True)
     seat = models.CharField(_("seat"), max_length=100, blank=True)
     interpreter = models.CharField(_("interpreter"), max_length=200, blank=True)

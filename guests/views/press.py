@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,7 +19,8 @@ from django.views.decorators.http import require_safe
 from events.models import Event, Role, Session
 from events.models.staff import events_of
 from guests.hours import Hours
-from guests.models import Guest, Visit
+from guests.itinerary import may_be_told, where
+from guests.models import Guest, ItineraryItem, Visit
 from guests.naming import country_name
 from guests.views import SignedIn
 from liaison.accounts.models import User
@@ -57,6 +59,27 @@ class PublicGuest:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """When and where a guest may be photographed or interviewed."""
+
+    time: str
+    what: str
+    icon: str
+    guest: str
+    title: str
+    place: str
+    is_tentative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WindowDay:
+    """The windows of a day; those whose time is open come last."""
+
+    label: str
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PublicSession:
     """An item of the public programme."""
 
@@ -80,10 +103,12 @@ def press(request: SignedIn, slug: str) -> HttpResponse:
     """Who may be photographed or interviewed, and the public programme; for the event's press officers."""
     at = timezone.now()
     event = get_object_or_404(events_for_press(request.user, at), slug=slug)
+    hours = Hours(event.time_zone, at)
     context = {
         "event": event,
         "guests": _guests(event),
-        "days": _programme(event, Hours(event.time_zone, at)),
+        "window_days": _windows(event, hours),
+        "days": _programme(event, hours),
     }
     return render(request, "press/press.html", context)
 
@@ -115,15 +140,40 @@ def _permission(said: str, consent: str) -> Permission:
     return Permission(said % {"consent": Visit.Consent(consent).label}, icon, tone)
 
 
+def _windows(event: Event, hours: Hours) -> list[WindowDay]:
+    items = ItineraryItem.objects.for_press().filter(visit__event=event)
+    rows = items.select_related("visit__guest", "venue", "point__venue", "session__venue", "session__point")
+    return [
+        WindowDay(label, tuple(_window(item, hours) for item in group))
+        for label, group in groupby(rows, key=lambda item: _day_of(item.starts_at, event.time_zone))
+    ]
+
+
+def _window(item: ItineraryItem, hours: Hours) -> Window:
+    venue, point = where(item)
+    told = point if point and may_be_told(point, item.visit) else None
+    return Window(
+        time=hours.span(item.starts_at, item.ends_at, item.precision) if item.starts_at else "",
+        what=capfirst(item.get_press_display()),
+        icon="camera" if item.press == ItineraryItem.Press.PHOTO else "microphone",
+        guest=item.visit.guest.titled_name,
+        title=item.title,
+        place=", ".join(place.name for place in (told, venue) if place),
+        is_tentative=item.state == ItineraryItem.State.TENTATIVE,
+    )
+
+
+def _day_of(moment: datetime | None, zone_name: str) -> str:
+    if moment is None:
+        return _("time to be confirmed")
+    return format_date(day_of(moment, zone_name), "EEEE, d MMMM", locale=get_language() or "en")
+
+
 def _programme(event: Event, hours: Hours) -> list[PublicDay]:
     sessions = Session.objects.standing().filter(event=event).select_related("venue", "point")
-    language = get_language() or "en"
     return [
-        PublicDay(
-            format_date(day, "EEEE, d MMMM", locale=language),
-            tuple(_public(session, hours) for session in group),
-        )
-        for day, group in groupby(sessions, key=lambda session: day_of(session.starts_at, event.time_zone))
+        PublicDay(label, tuple(_public(session, hours) for session in group))
+        for label, group in groupby(sessions, key=lambda session: _day_of(session.starts_at, event.time_zone))
     ]
 
 

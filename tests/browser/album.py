@@ -74,6 +74,11 @@ def _make_address(page: Page) -> None:
     page.locator("#address").wait_for()
 
 
+def _make_link(page: Page) -> None:
+    page.locator("main form:has([name=lasts]) button").click()
+    page.locator("#address").wait_for()
+
+
 GUESTS, SESSIONS = ("guests.xlsx", "guestlist"), ("programme.xlsx", "programmefile")
 
 SCREENS = (
@@ -110,6 +115,13 @@ SCREENS = (
     Screen("report-signed", "sari", "/visits/{idle.pk}/report/"),
     Screen("private", "sari", "/visits/{sato.pk}/", _read_private),
     Screen("press", "putri", "/press/{event.slug}/"),
+    Screen("guest-own", "sari", "/visits/{sato.pk}/guest/"),
+    Screen("guest-arabic", "sari", "/visits/{sato.pk}/guest/?lang=ar", _open_all),
+    Screen("guest-thai", "sari", "/visits/{sato.pk}/guest/?lang=th"),
+    Screen("guest-long", "sari", "/visits/{long.pk}/guest/?lang=ar", _open_all),
+    Screen("guest-empty", "sari", "/visits/{idle.pk}/guest/"),
+    Screen("guest-gone", "", "/g/nothing/?lang=th"),
+    Screen("guest-links", "sari", "/visits/{sato.pk}/guest/links/", _make_link),
     Screen("not-found", "putri", "/visits/{sato.pk}/"),
     Screen("desk", "ratna", "/admin/"),
     Screen("desk-visits", "ratna", "/admin/guests/visit/"),

@@ -184,6 +184,8 @@ def addresses(scene: Scene) -> Iterator[tuple[User, str]]:
             "incident/",
             "sos/",
             "report/",
+            "guest/",
+            "guest/links/",
         ):
             yield scene.sari, f"/visits/{visit.pk}/{flow}"
     yield scene.sari, f"/visits/{scene.idle.pk}/late/"

@@ -1,6 +1,7 @@
 """Two rows of the forum in every table, to be looked for where they should be and where they must not be."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,6 +11,7 @@ from guests.models import (
     DayReport,
     Export,
     Guest,
+    GuestLink,
     GuestList,
     GuestPrivate,
     Handover,
@@ -96,6 +98,10 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
     CalendarFeed.objects.create(
         event=visit.event, visit=visit, secret_digest=f"d{visit.pk}", made_by=ratna, made_at=NOW
     )
+    GuestLink.objects.create(
+        visit=visit, client_uuid=uuid4(), secret_digest=f"d{visit.pk}", made_by=ratna, made_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )  # fmt: skip
     Export.objects.create(
         event=visit.event, kind="guests", format="xlsx", rows=1, taken_by=ratna, taken_at=NOW
     )

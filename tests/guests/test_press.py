@@ -1,6 +1,7 @@
 """The press page: public facts and consents, nothing private, and nobody else's business."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +9,27 @@ from django.urls import reverse
 
 from guests.models import Guest, GuestPrivate, ItineraryItem, ProtocolNote, Request, Visit
 from tests.cast import Cast
-from tests.factories import make_guest, make_member, make_session, make_vehicle, make_venue, make_visit
+from tests.factories import (
+    NOW,
+    make_guest,
+    make_item,
+    make_member,
+    make_session,
+    make_vehicle,
+    make_venue,
+    make_visit,
+)
+from tests.guests.desk import save
 from tests.guests.phone import now as now
 from tests.guests.phone import signed_in, text_of
 
 pytestmark = pytest.mark.usefixtures("now")
 SECRET = "Kryptonite"
+
+
+def words_of(page: Any) -> str:
+    """What the page says, without its markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
 
 
 def page_for(cast: Cast, who: str) -> Any:
@@ -82,13 +98,83 @@ def test_an_event_without_guests_and_sessions_says_so(cast: Cast) -> None:
     assert "No public sessions yet." in page
 
 
+def press_item(visit: Visit, press: str, title: str, **fields: Any) -> ItineraryItem:
+    return make_item(visit, title, press=press, **fields)
+
+
+def test_photographs_and_interviews_say_when_and_where(cast: Cast) -> None:
+    Visit.objects.filter(pk=cast.sato.pk).update(photo_consent="given", press_consent="given")
+    hall = make_venue(cast.event, "Grand Komodo")
+    lobby = hall.points.create(kind="lounge", name="Press corner")
+    press_item(cast.sato, "photo", "Arrival at the red carpet", venue=hall)
+    press_item(
+        cast.sato,
+        "interview",
+        "Talk with the daily",
+        point=lobby,
+        starts_at=NOW + timedelta(days=1),
+        state="tentative",
+    )
+    press_item(cast.sato, "photo", "Farewell", starts_at=None, precision="tbc")
+    page = words_of(page_for(cast, "putri"))
+    for said in (
+        "Thursday, 13 May 10:00–11:00 WITA Photographs Kenji Sato Arrival at the red carpet Grand Komodo",
+        "Friday, 14 May 09:00–10:00 WITA Interview tentative Kenji Sato Talk with the daily Press corner, Grand Komodo",
+        "Time to be confirmed Photographs Kenji Sato Farewell",
+    ):
+        assert said in page
+    for hidden in ("Meeting of Sato", "Hall Sato"):
+        assert hidden not in page
+
+
+@pytest.mark.parametrize("answer", ["unknown", "refused"])
+def test_no_window_is_shown_that_the_guest_did_not_agree_to(cast: Cast, answer: str) -> None:
+    Visit.objects.filter(pk=cast.sato.pk).update(photo_consent="given", press_consent=answer)
+    Visit.objects.filter(pk=cast.lim.pk).update(photo_consent=answer, press_consent="given")
+    for visit in (cast.sato, cast.lim):
+        surname = visit.guest.name.split()[-1]
+        press_item(visit, "photo", f"Photo of {surname}")
+        press_item(visit, "interview", f"Talk with {surname}")
+    press_item(cast.sato, "photo", "Called off", state="cancelled")
+    page = words_of(page_for(cast, "putri"))
+    assert "Photo of Sato" in page
+    assert "Talk with Lim" in page
+    for hidden in ("Talk with Sato", "Photo of Lim", "Called off"):
+        assert hidden not in page
+
+
+def test_windows_tell_no_room_and_nothing_of_another_event(cast: Cast) -> None:
+    Visit.objects.all().update(photo_consent="given", press_consent="given")
+    hotel = make_venue(cast.event, "Ayana")
+    suite = hotel.points.create(kind="room", name=SECRET)
+    Visit.objects.filter(pk=cast.sato.pk).update(hotel=hotel)
+    private = {"seat": SECRET, "gift": SECRET, "note": SECRET, "greeter": SECRET, "interpreter": SECRET}
+    press_item(
+        cast.sato, "photo", "On the terrace", point=suite, vehicle=make_vehicle(cast.event, SECRET), **private
+    )
+    press_item(cast.okafor, "photo", "Elsewhere")
+    page = page_for(cast, "putri").content.decode()
+    assert "On the terrace" in page
+    for hidden in (SECRET, "Elsewhere"):
+        assert hidden not in page
+
+
+def test_what_the_desk_marks_for_the_press_is_on_the_press_page(cast: Cast) -> None:
+    Visit.objects.filter(pk=cast.sato.pk).update(photo_consent="given")
+    item = cast.sato.items.get()
+    address = reverse("admin:guests_itineraryitem_change", args=[item.pk])
+    assert save(signed_in(cast.ratna), address, {"press": "photo"}) == {}
+    assert "Meeting of Sato" in words_of(page_for(cast, "putri"))
+
+
 @pytest.mark.parametrize("number", [0, 30])
-def test_the_page_takes_five_queries_however_many_guests(
+def test_the_page_takes_six_queries_however_many_guests(
     cast: Cast, now: datetime, number: int, django_assert_num_queries: Any
 ) -> None:
     for _each in range(number):
-        make_visit(cast.event, make_guest(country="JP"))
+        visit = make_visit(cast.event, make_guest(country="JP"), photo_consent="given")
+        press_item(visit, "photo", "Portrait", venue=make_venue(cast.event))
         make_session(cast.event, venue=make_venue(cast.event))
     client = signed_in(cast.putri)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("press", args=[cast.event.slug]))

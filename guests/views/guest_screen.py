@@ -1,0 +1,90 @@
+"""The guest's own screen: on the officer's phone, and under a secret link."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language, get_language_info, override
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from guests.access import may_serve
+from guests.guest_links import link_behind
+from guests.guest_screen import screen_of
+from guests.views import SignedIn
+from guests.views.acting import own_visit
+from guests.wording import LANGUAGES, WORDS, language_of, when
+
+_TOLD_TO_NOBODY = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+
+
+@login_required
+@require_safe
+@cache_control(no_store=True, private=True)
+def guest_screen(request: SignedIn, pk: int) -> HttpResponse:
+    """A guest's own screen on the phone of whoever looks after them, to be shown to the guest."""
+    at = timezone.now()
+    found = own_visit(request.user, pk, at)
+    page = {
+        "visit": found,
+        "may_share": may_serve(request.user, found, at=at),
+        "reader_language": get_language(),
+    }
+    language = _language(request, found.guest.languages)
+    with override(language):
+        return _page(request, "guest/screen.html", language, page | {"screen": screen_of(found, at=at)})
+
+
+@require_safe
+@cache_control(no_store=True, private=True)
+def shared_screen(request: HttpRequest, secret: str) -> HttpResponse:
+    """The screen behind a link, for whoever has it; 404 alike for what never was, was revoked, or is over."""
+    at = timezone.now()
+    link = link_behind(secret, at=at)
+    if link is None:
+        return _gone(request)
+    if request.method == "GET":
+        link.note_opening(at=at)
+    language = _language(request, link.visit.guest.languages)
+    with override(language):
+        until = when(link.expires_at, link.visit.event.time_zone)
+        page = {
+            "screen": screen_of(link.visit, at=at),
+            "valid_until": format_html(str(WORDS["valid_until"]), time=until),
+        }
+        return _page(request, "guest/screen.html", language, page)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """Says in the browser's language that a link opens nothing; which guest's it was, if any, is not told."""
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    language = _language(request, [code for code, _quality in asked])
+    with override(language):
+        return _page(request, "guest/gone.html", language, {}, status=404)
+
+
+def _language(request: HttpRequest, preferred: Iterable[str]) -> str:
+    """The language chosen on the page, else the first of the preferred ones that we have."""
+    asked = request.GET.get("lang", "")
+    return asked if asked in LANGUAGES else language_of(preferred)
+
+
+def _page(
+    request: HttpRequest, template: str, language: str, page: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    info = {code: get_language_info(code) for code in LANGUAGES}
+    chosen = {
+        "language": language,
+        "is_rtl": info[language]["bidi"],
+        "languages": [(code, each["name_local"]) for code, each in info.items()],
+        "words": WORDS,
+    }
+    response = render(request, template, page | chosen, status=status)
+    for name, value in (_TOLD_TO_NOBODY | {"Content-Language": language}).items():
+        response.headers[name] = value
+    return response
