@@ -5,6 +5,7 @@ from django.urls import path
 from guests.views import (
     board,
     contacts,
+    documents,
     feeds,
     handover,
     incidents,
@@ -13,6 +14,7 @@ from guests.views import (
     phone,
     press,
     report,
+    search,
 )
 
 urlpatterns = [
@@ -37,6 +39,9 @@ urlpatterns = [
     path("visits/<int:pk>/calendar/", feeds.guest_calendar, name="guest_calendar"),
     path("calendars/<int:pk>/revoke/", feeds.revoke_calendar, name="revoke_calendar"),
     path("calendars/<str:secret>.ics", feeds.feed, name="calendar_feed"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/private/", documents.private_document, name="private_document"),
+    path("search/", search.search, name="search"),
     path("contacts.vcf", contacts.own_contacts, name="own_contacts"),
     path("visits/<int:pk>/handout/", paper.print_handout, name="print_handout"),
     path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),

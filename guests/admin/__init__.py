@@ -2,6 +2,7 @@
 
 from guests.admin import (
     assignments,
+    documents,
     exports,
     feeds,
     guest_lists,
@@ -21,6 +22,7 @@ from guests.admin import (
 
 __all__ = [
     "assignments",
+    "documents",
     "exports",
     "feeds",
     "guest_lists",
