@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.text import capfirst
@@ -76,8 +77,8 @@ def _listed(contacts: Iterable[Contact], function: Contact.Function) -> list[Rea
 def _coordinators(visit: Visit, reader: User, at: datetime) -> list[Reach]:
     """Those on duty now first."""
     on_shift = Shift.objects.filter(membership=OuterRef("pk"), starts_at__lte=at, ends_at__gt=at)
-    rows = Membership.objects.filter(event=visit.event_id, role=Role.COORDINATOR, user__is_active=True)
-    rows = rows.exclude(user=reader).select_related("user").annotate(is_on_duty=Exists(on_shift))
+    team = Membership.objects.filter(event=visit.event_id, role=Role.COORDINATOR, user__is_active=True)
+    rows: Any = team.exclude(user=reader).select_related("user").annotate(is_on_duty=Exists(on_shift))
     return [
         Reach(row.user.name, _("on duty now") if row.is_on_duty else "", row.user.phone)
         for row in rows.order_by("-is_on_duty", "user__name", "pk")[:COORDINATORS]

@@ -12,7 +12,6 @@ from liaison.accounts.models import User
 from liaison.history import tracked
 from liaison.scope import ScopedQuerySet
 
-
 _MAP = "https://www.openstreetmap.org/"
 
 

@@ -92,5 +92,7 @@ class DocumentAdmin(EventAdmin):
     def opened(self, document: Document) -> str:
         """A private one is opened where its reading is written down: in the dossier."""
         if document.is_private:
-            return format_html('<a href="{}">{}</a>', reverse("visit", args=[document.visit_id]), _("Dossier"))
+            return format_html(
+                '<a href="{}">{}</a>', reverse("visit", args=[document.visit_id]), _("Dossier")
+            )
         return format_html('<a href="{}">{}</a>', reverse("document", args=[document.pk]), _("Open"))

@@ -32,9 +32,7 @@ class Document(models.Model):
         Visit, on_delete=models.CASCADE, related_name="documents", verbose_name=_("visit")
     )
     title = models.CharField(_("title"), max_length=200)
-    file = models.FileField(
-        _("file"), upload_to="documents/", help_text=_("PDF, JPEG or PNG, at most 8 MB.")
-    )
+    file = models.FileField(_("file"), upload_to="documents/", help_text=_("PDF, JPEG or PNG, at most 8 MB."))
     kind = models.CharField(_("kind"), max_length=4, choices=Kind, editable=False)
     size = models.PositiveIntegerField(_("bytes"), editable=False)
     is_private = models.BooleanField(

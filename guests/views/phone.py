@@ -63,9 +63,10 @@ def visit(request: SignedIn, pk: int) -> HttpResponse:
     """The dossier of one guest."""
     at = timezone.now()
     rows = Visit.objects.visible_to(request.user, at=at).travelling_with(pk)
-    found, *others = rows.select_related("guest", "event", "delegation", "hotel")[:DELEGATION] or [None]
-    if found is None or found.pk != pk:
+    own_first = list(rows.select_related("guest", "event", "delegation", "hotel")[:DELEGATION])
+    if not own_first or own_first[0].pk != pk:
         raise Http404
+    found, *others = own_first
     context = {
         "dossier": dossier_of(found, reader=request.user, at=at, delegation=others),
         "can_act": may_serve(request.user, found, at=at),
