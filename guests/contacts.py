@@ -15,6 +15,7 @@ from guests.models import Assignment, ItineraryItem, Visit
 from liaison.accounts.models import User
 
 COORDINATORS = 12
+_URGENT = (Contact.Function.SECURITY, Contact.Function.MEDICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,11 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """Those who are called about one thing."""
+    """Those who are called about one thing; what is urgent stands open on the page, one tap away."""
 
     name: str
     people: tuple[Reach, ...]
+    is_urgent: bool = False
 
 
 def contacts_of(
@@ -50,15 +52,18 @@ def contacts_of(
     `items`, `team` and `delegation` are what the reader may see of the visit; two queries for all else.
     """
     listed = list(Contact.objects.filter(event=visit.event_id).select_related("venue"))
+    urgent = [(str(kind.label), _listed(listed, kind)) for kind in _URGENT]
     groups = [
-        *((str(kind.label), _listed(listed, kind)) for kind in Contact.Function),
+        *((str(kind.label), _listed(listed, kind)) for kind in Contact.Function if kind not in _URGENT),
         (_("coordinators"), _coordinators(visit, reader, hours.at)),
         (_("who looks after the guest"), [_colleague(one, hours) for one in team if one.officer.user != reader]),
         (_("drivers"), list(_drivers(items))),
         (_("delegation and companions"), [*_fellows(delegation), *_companions(visit)]),
         (_("places"), list(_places(visit, items))),
     ]  # fmt: skip
-    return tuple(Function(capfirst(name), tuple(people)) for name, people in groups if people)
+    found = [Function(capfirst(name), tuple(people), is_urgent=True) for name, people in urgent]
+    found += [Function(capfirst(name), tuple(people)) for name, people in groups]
+    return tuple(function for function in found if function.people)
 
 
 def _listed(contacts: Iterable[Contact], function: Contact.Function) -> list[Reach]:

@@ -73,6 +73,23 @@ def test_the_note_is_proposed_from_what_is_known(cast: Cast) -> None:
     }
 
 
+def test_promises_and_luggage_are_passed_on_from_hand_to_hand(cast: Cast) -> None:
+    for number, state in enumerate(("accepted", "accepted", "declined")):
+        Handover.objects.create(
+            assignment=cast.sari_leads,
+            receiver=cast.bagus_officer,
+            note={"promises": f"Speech {number}", "luggage": f"Bag {number}", "mood": "Tired"},
+            state=state,
+            offered_at=NOW - timedelta(hours=9 - number),
+            answered_at=NOW - timedelta(hours=8 - number),
+        )
+    make_request(cast.sato, cast.sari, "Garment bag to the hotel", category="luggage")
+    note = proposed_note(cast.sato, at=NOW)
+    assert (note["promises"], note["luggage"]) == ("Speech 1", "Bag 1\nGarment bag to the hotel")
+    assert note["mood"] == ""
+    assert proposed_note(cast.lim, at=NOW)["promises"] == ""
+
+
 def test_until_it_is_accepted_the_guest_is_still_the_givers(cast: Cast) -> None:
     response = give(cast, cast.bagus_officer)
     offer = Handover.objects.get()

@@ -268,3 +268,15 @@ def test_nobodys_member_is_told_what_to_do(now: datetime, db: None) -> None:
 
 def test_a_stranger_is_sent_to_the_door(db: None) -> None:
     assert Client().get("/")["Location"].startswith("/accounts/login/")
+
+
+def test_a_deputy_reads_and_acts_like_the_lead_until_the_end_of_the_period(cast: Cast, now: datetime) -> None:
+    duty = make_assignment(cast.sato, cast.dewi_officer, role=Assignment.Role.DEPUTY)
+    client, address = signed_in(cast.dewi), reverse("visit", args=[cast.sato.pk])
+    page = text_of(client.get(address).content)
+    for said in ("Red line of Sato", "Meeting of Sato", "Tea for Sato", "/private/", "hand-over/"):
+        assert said in page, said
+    assert client.post(reverse("read_private", args=[cast.sato.pk])).status_code == 200
+    Assignment.objects.filter(pk=duty.pk).update(ends_at=NOW)
+    assert client.get(address).status_code == 404
+    assert client.post(reverse("read_private", args=[cast.sato.pk])).status_code == 404
