@@ -173,7 +173,7 @@ def test_the_file_is_erased_with_the_visit(
     kept = make_document(cast.lim)
     with django_capture_on_commit_callbacks(execute=True):
         Visit.objects.filter(pk=cast.sato.pk).delete()
-    assert [path.name for path in files_in(media)] == [Path(kept.file.name).name]
+    assert [path.name for path in files_in(media)] == [Path(str(kept.file)).name]
 
 
 def rows_of(client: Client, cast: Cast) -> dict[str, Any]:
