@@ -80,7 +80,8 @@ def test_every_screen_serves_everybody(scene: Scene, open_page: Opener, language
         for size in (WIDTH, HALF):
             page.set_viewport_size(size)  # type: ignore[arg-type]  # a plain dict will do
             faults += [
-                (screen.name, f"wider than {size['width']}", part) for part in page.evaluate(TOO_WIDE, size["width"])[:3]
+                (screen.name, f"wider than {size['width']}", part)
+                for part in page.evaluate(TOO_WIDE, size["width"])[:3]
             ]
         page.set_viewport_size(WIDTH)  # type: ignore[arg-type]  # as above
         faults += [(screen.name, "console", text) for text in said]
