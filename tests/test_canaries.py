@@ -40,7 +40,7 @@ from tests.factories import make_contact, make_delegation, make_document, make_v
 
 GUESTS = {"sato": "Zanzibar", "lim": "Quetzal", "okafor": "Xylophon"}
 PRIVATE = "Kryptonit"
-CONTACT = "Marzipan"
+CONTACT, CONTACT_ELSEWHERE = "Marzipan", "Tamarind"
 LINK = re.compile(r'(?:href|src|action)="([^"]+)"')
 MOST_PAGES = 400
 
@@ -98,7 +98,7 @@ def painted(cast: Cast) -> Cast:
             dedupe_key=word, payload={"title": word}, due_at=at, expires_at=at + timedelta(hours=1),
         )  # fmt: skip
     make_venue(cast.other_event, f"Venue {GUESTS['okafor']}")
-    make_contact(cast.other_event, f"Guard {GUESTS['okafor']}")
+    make_contact(cast.other_event, f"Guard {CONTACT_ELSEWHERE}")
     make_contact(cast.event, f"Guard {CONTACT}")
     return cast
 
@@ -117,7 +117,9 @@ def addresses_to_guess(cast: Cast) -> list[str]:
         reverse("own_calendars"),
         reverse("own_contacts"),
     ]
-    searched = [word[1:] for word in (*GUESTS.values(), PRIVATE, CONTACT)]  # the page says the word again
+    searched = [
+        word[1:] for word in (*GUESTS.values(), PRIVATE, CONTACT, CONTACT_ELSEWHERE)
+    ]  # the page says the word again
     guesses += [f"{reverse('search')}?q={word}" for word in searched]
     guesses += [reverse("document", args=[paper.pk]) for paper in Document.objects.all()]
     for event in (cast.event, cast.other_event):
@@ -212,6 +214,7 @@ def test_nobody_reads_a_word_out_of_their_scope(painted: Cast, who: str, sees: s
             assert leaks == []
     assert [address for address, text in read.items() if PRIVATE in text] == []
     assert (CONTACT in everything) == (who in {"sari", "bagus", "ratna"})
+    assert (CONTACT_ELSEWHERE in everything) == (who == "hendra")
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,11 @@ def test_the_checks_can_fail(scene: Scene, open_page: Opener) -> None:
     page.set_content("<main><button tabindex=-1 style='width:900px;height:20px'>Tiny</button></main>")
     assert [len(page.evaluate(check)) for check in (TOO_SMALL, OUT_OF_ORDER)] == [1, 1]
     assert page.evaluate(TOO_WIDE, 375)
+    page.set_viewport_size(HALF)  # type: ignore[arg-type]  # a plain dict will do
+    viewport = "<meta name=viewport content='width=device-width'>"
+    for width, faults in ((180, 0), (200, 1)):
+        page.set_content(f"{viewport}<body style='margin:0'><div style='width:{width}px'>Wide</div></body>")
+        assert len(page.evaluate(TOO_WIDE, HALF["width"])) == faults
 
 
 FOCUS = """() => {
