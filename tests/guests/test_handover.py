@@ -306,7 +306,7 @@ def test_the_form_takes_ten_queries_for_any_team(
     client = signed_in(cast.sari)
     with django_assert_num_queries(
         10
-    ):  # session, person, visit, duty, open offer; plan, logbook, requests; team
+    ):  # session, person, visit, duty, open offer; plan, logbook, requests, last note; team
         page = client.get(reverse("hand_over", args=[cast.sato.pk]))
     assert text_of(page.content).count('name="receiver"') == number + 2
 
