@@ -6,14 +6,17 @@ from datetime import datetime
 from itertools import groupby
 
 from babel.dates import format_date
+from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from guests.contacts import Function, contacts_of
 from guests.hours import Hours, hedged
 from guests.models import (
     Assignment,
     Delegation,
+    Document,
     ItineraryItem,
     LogbookEntry,
     Movement,
@@ -37,11 +40,12 @@ REQUESTS, CLOSED_REQUESTS = 60, 5  # the open ones are read first
 class Entry:
     """An item of the plan with all that an officer has to know of it."""
 
-    kind: str
+    pk: int
     kind_label: str
     title: str
     time: str
     place: str
+    map: str
     is_tentative: bool
     plate: str
     phone: str
@@ -80,14 +84,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
-    """Someone who looks after the guest."""
+class Paper:
+    """A document that can be opened."""
 
-    name: str
-    role: str
-    span: str
-    phone: str
-    phone_shown: str
+    pk: int
+    title: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +116,17 @@ class Dossier:
     requests: tuple[OpenRequest, ...]
     closed_requests: tuple[Line, ...]
     logbook: tuple[Line, ...]
-    team: tuple[Colleague, ...]
+    contacts: tuple[Function, ...]
+    papers: tuple[Paper, ...]
     call: str
     duty_from: str
     can_hand_over: bool
 
 
-def dossier_of(visit: Visit, *, reader: User, at: datetime) -> Dossier:
+def dossier_of(visit: Visit, *, reader: User, at: datetime, delegation: Sequence[Visit] = ()) -> Dossier:
     """The dossier of a visit that `reader` may see; it should come with guest, event, delegation and hotel.
 
-    Five queries, however much there is to tell.
+    `delegation` are the others of the delegation whom the reader may see too. Eight queries, however much there is to tell.
     """
     hours, guest = Hours(visit.event.time_zone, at), visit.guest
     notes = tuple(_note(note) for note in ProtocolNote.objects.concerning([visit]))
@@ -154,7 +157,10 @@ def dossier_of(visit: Visit, *, reader: User, at: datetime) -> Dossier:
         requests=tuple(open_request(each, hours) for each in requests if each.is_open),
         closed_requests=_closed([each for each in requests if not each.is_open][:CLOSED_REQUESTS], hours),
         logbook=_logbook(visit, hours),
-        team=tuple(_colleague(each, hours) for each in team if each.officer.user_id != reader.pk),
+        contacts=contacts_of(
+            visit, reader=reader, items=entries, team=team, delegation=delegation, hours=hours
+        ),
+        papers=_papers(visit),
         call=_phone_of_the_next_driver(entries, at),
         duty_from=_duty_from(own, hours),
         can_hand_over=any(each.starts_at <= at for each in own),
@@ -229,11 +235,12 @@ def _entry(item: ItineraryItem, hours: Hours) -> Entry:
     driver = item.car_driver
     phone = driver.phone if driver else ""
     return Entry(
-        kind=item.kind,
+        pk=item.pk,
         kind_label=item.get_kind_display(),
         title=f"{item.title} · {item.flight_number}" if item.flight_number else item.title,
         time=hours.span(item.starts_at, item.ends_at, item.precision) if item.starts_at else "",
         place=", ".join(str(place) for place in (item.point and item.point.name, item.venue) if place),
+        map=item.venue.map_address if item.venue else "",
         is_tentative=item.state == ItineraryItem.State.TENTATIVE,
         plate=item.vehicle.plate if item.vehicle else "",
         phone=phone,
@@ -287,15 +294,10 @@ def _what_happened(entry: LogbookEntry) -> str:
     return str(entry)
 
 
-def _colleague(assignment: Assignment, hours: Hours) -> Colleague:
-    user = assignment.officer.user
-    return Colleague(
-        name=user.name,
-        role=assignment.get_role_display(),
-        span=f"{hours.say(assignment.starts_at)} – {hours.say(assignment.ends_at)}",
-        phone=user.phone,
-        phone_shown=dialled(user.phone),
-    )
+def _papers(visit: Visit) -> tuple[Paper, ...]:
+    """What is not private of the documents."""
+    rows = Document.objects.filter(visit=visit, is_private=False)
+    return tuple(Paper(one.pk, one.title, f"{one.kind.upper()} · {filesizeformat(one.size)}") for one in rows)
 
 
 def _duty_from(own: Sequence[Assignment], hours: Hours) -> str:

@@ -181,7 +181,10 @@ def _tell(offer: Handover, people: set[int], at: datetime) -> None:
 
 
 def proposed_note(visit: Visit, *, at: datetime) -> dict[str, str]:
-    """The note as far as the app can tell, to be corrected by the giver. Three queries."""
+    """The note as far as the app can tell, to be corrected by the giver. Four queries.
+
+    What the giver was told of promises and luggage when they took over stands there again, so that it is passed on.
+    """
     hours = Hours(visit.event.time_zone, at)
     items = ItineraryItem.objects.standing().filter(visit=visit, starts_at__gt=at).with_places()
     following = items.order_by("starts_at", "pk").first()
@@ -189,14 +192,23 @@ def proposed_note(visit: Visit, *, at: datetime) -> dict[str, str]:
     words = since.filter(kind__in=[LogbookEntry.Kind.NOTE, LogbookEntry.Kind.INCIDENT])[:_WORDS]
     asked = list(Request.objects.open().filter(visit=visit))
     bags = [request for request in asked if request.category == Request.Category.LUGGAGE]
+    received = _received(visit)
+    luggage = [received.get(Handover.Part.LUGGAGE, ""), *map(str, bags)]
     return {
         Handover.Part.MOOD: "\n".join(f"{hours.say(word.happened_at)}: {word.text}" for word in words),
-        Handover.Part.PROMISES: "",
+        Handover.Part.PROMISES: received.get(Handover.Part.PROMISES, ""),
         Handover.Part.REQUESTS: "\n".join(_asked(request, hours) for request in asked),
         Handover.Part.NEXT: ", ".join(_next(following, hours)) if following else "",
         Handover.Part.CAR: ", ".join(_car(following)) if following else "",
-        Handover.Part.LUGGAGE: "\n".join(map(str, bags)),
+        Handover.Part.LUGGAGE: "\n".join(filter(None, luggage)),
     }
+
+
+def _received(visit: Visit) -> Mapping[str, str]:
+    """The note with which the guest last changed hands."""
+    accepted = Handover.objects.filter(assignment__visit=visit, state=Handover.State.ACCEPTED)
+    last = accepted.order_by("-answered_at", "-pk").first()
+    return last.note if last else {}
 
 
 def _asked(request: Request, hours: Hours) -> str:

@@ -7,6 +7,7 @@ from guests.admin import timeline
 from guests.views import (
     board,
     contacts,
+    documents,
     feeds,
     guest_links,
     guest_screen,
@@ -17,6 +18,7 @@ from guests.views import (
     phone,
     press,
     report,
+    search,
 )
 
 urlpatterns = [
@@ -45,6 +47,9 @@ urlpatterns = [
     path("visits/<int:pk>/guest/links/", guest_links.guest_links, name="guest_links"),
     path("guest-links/<int:pk>/revoke/", guest_links.revoke_guest_link, name="revoke_guest_link"),
     path("g/<str:secret>/", guest_screen.shared_screen, name="shared_screen"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/private/", documents.private_document, name="private_document"),
+    path("search/", search.search, name="search"),
     path("contacts.vcf", contacts.own_contacts, name="own_contacts"),
     path("visits/<int:pk>/handout/", paper.print_handout, name="print_handout"),
     path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),

@@ -1,4 +1,4 @@
-"""Text that stands encrypted in the database (Fernet: AES-128-CBC with HMAC-SHA256), under keys that can rotate."""
+"""Text and files that stand encrypted where they are kept (Fernet: AES-128-CBC with HMAC-SHA256), under keys that can rotate."""
 
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models.expressions import Expression
 
 
 class UndecipherableError(Exception):
-    """A private text was written under a key that this installation no longer has."""
+    """Something private was written under a key that this installation no longer has."""
 
 
 @lru_cache(maxsize=4)
@@ -27,18 +27,26 @@ def cipher() -> MultiFernet:
     return _cipher(tuple(settings.PRIVATE_DATA_KEYS))
 
 
+def enciphered(data: bytes) -> bytes:
+    """The bytes as they may lie on a disk."""
+    return cipher().encrypt(data)
+
+
+def deciphered(token: bytes) -> bytes:
+    """The bytes again. Raises UndecipherableError where the installation has lost the key."""
+    try:
+        return cipher().decrypt(token)
+    except InvalidToken as error:
+        raise UndecipherableError("Private data cannot be read with the keys given.") from error
+
+
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A text column whose content no database reader, backup or query log can read. It cannot be searched."""
 
     def get_prep_value(self, value: Any) -> Any:
-        return cipher().encrypt(str(value).encode()).decode() if value else ""
+        return enciphered(str(value).encode()).decode() if value else ""
 
     def from_db_value(
         self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper
     ) -> str | None:
-        if not value:
-            return value
-        try:
-            return cipher().decrypt(value.encode()).decode()
-        except InvalidToken as error:
-            raise UndecipherableError("A private text cannot be read with the keys given.") from error
+        return deciphered(value.encode()).decode() if value else value

@@ -47,3 +47,19 @@ def dialled(number: str) -> str:
         return ""
     parsed = phonenumbers.parse(number, None)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def chat_address(number: str) -> str:
+    """Where WhatsApp opens a chat with the number; empty for a landline, which has none."""
+    if not number:
+        return ""
+    kind = phonenumbers.number_type(phonenumbers.parse(number, None))
+    landline = kind == phonenumbers.PhoneNumberType.FIXED_LINE
+    return "" if landline else f"https://wa.me/{number.removeprefix('+')}"
+
+
+def numbers_in(text: str, *, country: str) -> Iterator[str]:
+    """The phone numbers that stand in a text, as E.164, each once."""
+    found = phonenumbers.PhoneNumberMatcher(text, country or None)
+    numbers = (phonenumbers.format_number(one.number, phonenumbers.PhoneNumberFormat.E164) for one in found)
+    yield from dict.fromkeys(numbers)

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from events.models import Driver, Event, Membership, Role, Session, Vehicle, Venue
-from guests.models import Assignment, Delegation, Guest, ItineraryItem, ProtocolNote, Request, Visit
+from events.models import Contact, Driver, Event, Membership, Role, Session, Vehicle, Venue
+from guests.documents import Sound
+from guests.models import Assignment, Delegation, Document, Guest, ItineraryItem, ProtocolNote, Request, Visit
 from liaison.accounts.models import User
 
 NOW = datetime(2027, 5, 13, 1, 0, tzinfo=UTC)  # 09.00 WITA on the second day of the forum
@@ -86,3 +87,17 @@ def make_session(event: Event, title: str = "Plenary", **fields: Any) -> Session
 def make_vehicle(event: Event, plate: str = "B 1234 XYZ", driver: str = "") -> Vehicle:
     who = Driver.objects.create(event=event, name=driver, phone="+628123456789") if driver else None
     return Vehicle.objects.create(event=event, plate=plate, kind="Toyota Alphard, black", driver=who)
+
+
+def make_contact(event: Event, name: str = "Security desk", **fields: Any) -> Contact:
+    given = {"function": Contact.Function.SECURITY, "phone": "+6281299990000"}
+    return Contact.objects.create(event=event, name=name, **given | fields)
+
+
+def make_document(
+    visit: Visit, title: str = "Invitation", data: bytes = b"%PDF-1.7 only a stub", **fields: Any
+) -> Document:
+    """A row and its file, as they are kept; what is in it nobody looks at here."""
+    sound = Sound(Document.Kind.PDF, data)
+    given = {"file": sound.sealed(), "kind": sound.kind, "size": len(data)}
+    return Document.objects.create(visit=visit, title=title, **given | fields)

@@ -22,6 +22,7 @@ from guests.guest_links import make_link
 from guests.models import (
     CalendarFeed,
     DayReport,
+    Document,
     Export,
     Guest,
     GuestLink,
@@ -39,10 +40,11 @@ from guests.wording import LANGUAGES
 from liaison.accounts.models import User
 from liaison.notices.models import Notice
 from tests.cast import Cast, bring_to
-from tests.factories import make_delegation, make_venue
+from tests.factories import make_contact, make_delegation, make_document, make_venue
 
 GUESTS = {"sato": "Zanzibar", "lim": "Quetzal", "okafor": "Xylophon"}
 PRIVATE = "Kryptonit"
+CONTACT, CONTACT_ELSEWHERE = "Marzipan", "Tamarind"
 LINK = re.compile(r'(?:href|src|action)="([^"]+)"')
 MOST_PAGES = 400
 
@@ -87,6 +89,8 @@ def painted(cast: Cast) -> Cast:
                 note={"mood": word},
                 offered_at=at - timedelta(minutes=5),
             )
+        make_document(visit, f"Paper {word}", kind="png", data=word.encode())
+        make_document(visit, "Passport", is_private=True, kind="png", data=f"{PRIVATE} {word}".encode())
         GuestPrivate.objects.create(guest=visit.guest, health=f"{PRIVATE} {word}")
         Visit.objects.filter(pk=visit.pk).update(
             delegation=make_delegation(visit.event, f"Delegation {word}")
@@ -98,6 +102,8 @@ def painted(cast: Cast) -> Cast:
             dedupe_key=word, payload={"title": word}, due_at=at, expires_at=at + timedelta(hours=1),
         )  # fmt: skip
     make_venue(cast.other_event, f"Venue {GUESTS['okafor']}")
+    make_contact(cast.other_event, f"Guard {CONTACT_ELSEWHERE}")
+    make_contact(cast.event, f"Guard {CONTACT}")
     return cast
 
 
@@ -115,6 +121,11 @@ def addresses_to_guess(cast: Cast) -> list[str]:
         reverse("own_calendars"),
         reverse("own_contacts"),
     ]
+    searched = [
+        word[1:] for word in (*GUESTS.values(), PRIVATE, CONTACT, CONTACT_ELSEWHERE)
+    ]  # the page says the word again
+    guesses += [f"{reverse('search')}?q={word}" for word in searched]
+    guesses += [reverse("document", args=[paper.pk]) for paper in Document.objects.all()]
     for event in (cast.event, cast.other_event):
         guesses += [reverse(name, kwargs={"slug": event.slug}) for name in ("press", "board", "board_state")]
         guesses.append(reverse("admin:guests_export_lists", args=[event.slug]))
@@ -210,6 +221,8 @@ def test_nobody_reads_a_word_out_of_their_scope(painted: Cast, who: str, sees: s
         else:
             assert leaks == []
     assert [address for address, text in read.items() if PRIVATE in text] == []
+    assert (CONTACT in everything) == (who in {"sari", "bagus", "ratna"})
+    assert (CONTACT_ELSEWHERE in everything) == (who == "hendra")
 
 
 @pytest.mark.parametrize(

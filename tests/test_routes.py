@@ -17,6 +17,7 @@ from guests.feeds import make_feed
 from guests.guest_links import make_link
 from guests.models import (
     CalendarFeed,
+    Document,
     GuestLink,
     Handover,
     ItineraryItem,
@@ -29,7 +30,15 @@ from guests.prints import print_handout, request_print_run
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
 from tests.cast import Cast, bring_to
-from tests.factories import make_item, make_member, make_request, make_session, make_user
+from tests.factories import (
+    make_contact,
+    make_document,
+    make_item,
+    make_member,
+    make_request,
+    make_session,
+    make_user,
+)
 
 WHO = ("anonymous", "bagus", "dewi", "sari", "putri", "hendra", "ratna")
 """Nobody; another officer; who was the guest's officer; who is; the press officer; another event's coordinator; ours."""
@@ -65,6 +74,8 @@ class Scene:
     link: GuestLink = field(init=False)
     link_secret: str = field(init=False)
     offer: Handover = field(init=False)
+    paper: Document = field(init=False)
+    private_paper: Document = field(init=False)
 
     def __post_init__(self) -> None:
         at = timezone.now()
@@ -86,6 +97,9 @@ class Scene:
             uploaded_by=self.cast.ratna,
             uploaded_at=at,
         )
+        make_contact(self.cast.event)
+        self.paper = make_document(self.cast.sato)
+        self.private_paper = make_document(self.cast.sato, "Passport", is_private=True)
         self.request = make_request(self.cast.sato, self.cast.sari)
         citra = make_member(make_user("Citra"), self.cast.event)
         self.offer = Handover.objects.create(
@@ -137,6 +151,9 @@ MATRIX: dict[str, Route] = {
     "close_request": Route(serving(302), lambda scene: {"pk": scene.request.pk}, "post"),
     "set_status": Route(serving(302), sato, "post", lambda scene: {"status": "landed"}),
     "undo_status": Route(serving(302), sato, "post"),
+    "document": Route(serving(200), lambda scene: {"pk": scene.paper.pk}),
+    "private_document": Route(serving(200), lambda scene: {"pk": scene.private_paper.pk}, "post"),
+    "search": Route(SIGNED_IN, data=lambda scene: {"q": "sato"}),
     "own_contacts": Route(NOBODY | {"sari": 200, "bagus": 200, "hendra": 302, "ratna": 302}),
     "late": Route(
         serving(302),
@@ -240,6 +257,8 @@ def test_rows_of_another_event_are_not_there(cast: Cast, model: Any, view: str) 
     if row is None:
         assert model.__name__ not in {
             "Visit",
+            "Contact",
+            "Document",
             "Guest",
             "ItineraryItem",
             "Assignment",

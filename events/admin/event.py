@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.base import EventTabularInline, at_desk, number_of
-from events.models import Event, Membership
+from events.admin.base import EventAdmin, EventTabularInline, at_desk, number_of
+from events.models import Contact, Event, Membership
 from liaison.admin import ScopedAdmin, column
-from liaison.filters import ChoicesDropdownFilter
+from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 
 
 class TeamInline(EventTabularInline):
@@ -38,6 +38,14 @@ class TeamInline(EventTabularInline):
         return False
 
 
+class ContactInline(EventTabularInline):
+    """Whom officers call for what."""
+
+    model = Contact
+    fields = ("function", "name", "phone", "venue", "note")
+    tab = True
+
+
 @admin.register(Event)
 class EventTableAdmin(ScopedAdmin):
     """Events one runs. Administrators open and remove them."""
@@ -45,7 +53,7 @@ class EventTableAdmin(ScopedAdmin):
     list_display = ("name", "days", "city", "time_zone", "state_shown", "officers", "guests")
     list_filter = (("state", ChoicesDropdownFilter),)
     search_fields = ("name", "slug", "city", "host")
-    inlines: tuple[Any, ...] = (TeamInline,)
+    inlines: tuple[Any, ...] = (TeamInline, ContactInline)
     fieldsets = (
         (None, {"fields": ("name", "slug", "host", ("city", "country"), "state")}),
         (_("Days and zone"), {"fields": (("starts_on", "ends_on"), "time_zone")}),
@@ -89,3 +97,19 @@ class EventTableAdmin(ScopedAdmin):
     @column(_("guests"), ordering="guest_count")
     def guests(self, event: Any) -> int:
         return int(event.guest_count)
+
+
+@admin.register(Contact)
+class ContactAdmin(EventAdmin):
+    """Whom officers call for what, over all one's events."""
+
+    list_display = ("name", "function_shown", "phone", "venue", "note", "event")
+    list_select_related = ("event", "venue")
+    list_filter = (("function", ChoicesDropdownFilter), ("event", UsedDropdownFilter))
+    search_fields = ("name", "phone", "note", "venue__name")
+    autocomplete_fields = ("venue",)
+    fields = ("event", ("function", "name"), ("phone", "venue"), "note")
+
+    @column(_("for what"), ordering="function")
+    def function_shown(self, contact: Contact) -> str:
+        return str(contact.get_function_display())

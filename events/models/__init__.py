@@ -1,5 +1,6 @@
 """Events: who works at them, where, when, and with which cars."""
 
+from events.models.contact import Contact
 from events.models.event import Event
 from events.models.programme import Session
 from events.models.programme_file import ProgrammeFile, SessionAsListed
@@ -8,6 +9,7 @@ from events.models.transport import Driver, Vehicle
 from events.models.venue import Point, Venue
 
 __all__ = [
+    "Contact",
     "Driver",
     "Event",
     "Gender",

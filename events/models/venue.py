@@ -1,6 +1,7 @@
 """Where things happen: venues, and the gates, lounges and rooms inside them."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,8 @@ from events.models.staff import Role, events_of
 from liaison.accounts.models import User
 from liaison.history import tracked
 from liaison.scope import ScopedQuerySet
+
+_MAP = "https://www.openstreetmap.org/"
 
 
 class VenueQuerySet(ScopedQuerySet["Venue"]):
@@ -60,6 +63,15 @@ class Venue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def map_address(self) -> str:
+        """Where a map shows the place: at its coordinates, else where its address is found; empty without either."""
+        if self.latitude is not None:
+            at = f"{self.latitude}/{self.longitude}"
+            return f"{_MAP}?mlat={self.latitude}&mlon={self.longitude}#map=17/{at}"
+        address = self.local_address or self.address
+        return f"{_MAP}search?{urlencode({'query': address})}" if address else ""
 
 
 class PointQuerySet(ScopedQuerySet["Point"]):

@@ -2,6 +2,7 @@
 
 from guests.admin import (
     assignments,
+    documents,
     exports,
     feeds,
     guest_links,
@@ -23,6 +24,7 @@ from guests.admin import (
 
 __all__ = [
     "assignments",
+    "documents",
     "exports",
     "feeds",
     "guest_links",

@@ -26,12 +26,13 @@ from django.utils.translation import ngettext
 from events.admin.base import EventAdmin, EventForm, number_of, shown
 from guests.admin.assigning import assign_chosen, assign_delegations
 from guests.admin.assignments import AssignmentInline, save_assignments
+from guests.admin.documents import DocumentInline, sign_documents
 from guests.admin.filters import ArrivalFilter, DepartureFilter, LeadFilter, RequestsFilter
 from guests.admin.itinerary import ItemInline
 from guests.admin.paper import print_handouts
 from guests.admin.proposals import propose_chosen
 from guests.assignment import AssignmentError
-from guests.models import Assignment, Delegation, ProtocolNote, Request, Visit
+from guests.models import Assignment, Delegation, Document, ProtocolNote, Request, Visit
 from liaison.admin import column, flag
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 
@@ -98,7 +99,7 @@ class VisitAdmin(EventAdmin):
     )
     autocomplete_fields = ("guest", "delegation", "hotel")
     readonly_fields = ("where",)
-    inlines = (AssignmentInline, ItemInline)
+    inlines = (AssignmentInline, ItemInline, DocumentInline)
     change_form_outer_after_template = "admin/guests/visit/screen.html"
     actions = (assign_chosen, propose_chosen, print_handouts)
     refusals = (AssignmentError,)
@@ -151,6 +152,8 @@ class VisitAdmin(EventAdmin):
         return rows.select_related("guest", "event")
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is Document:
+            sign_documents(request, formset)
         if formset.model is Assignment:
             save_assignments(request, formset)
         else:

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from events.models import Driver, Event, Membership, Point, Session, Shift, Vehicle, Venue
+from events.models import Contact, Driver, Event, Membership, Point, Session, Shift, Vehicle, Venue
 from guests.demo.clocks import moment
 from guests.demo.days import begin_yesterday
 from guests.demo.ground import Ground
 from guests.demo.happenings import tell_all
+from guests.demo.papers import file_papers
 from guests.demo.plan import OURS
 from guests.demo.scene import is_quiet, set_scene
 from guests.demo.sheets import Row, sheet
@@ -67,6 +68,7 @@ def _write(at: datetime) -> None:
     visits = _welcome(event, team)
     _assign(event, visits, team)
     _warn(event, visits)
+    file_papers(visits, by=team["ratna"].user)
     set_scene(event, at=at)
     tell_all(visits={key: Visit.objects.get(pk=visit.pk) for key, visit in visits.items()}, team=team, at=at)
 
@@ -89,7 +91,7 @@ def _put_on_duty(event: Event, team: dict[str, Membership]) -> None:
 
 
 def _build(event: Event) -> None:
-    """Places, cars with their drivers, and the public programme."""
+    """Places, whom to call, cars with their drivers, and the public programme."""
     venues = {
         row["key"]: Venue(
             event=event,
@@ -102,6 +104,14 @@ def _build(event: Event) -> None:
     Venue.objects.bulk_create(venues.values())
     Point.objects.bulk_create(
         Point(venue=venues[row["venue"]], kind=row["kind"], name=row["name"]) for row in sheet("forum/points")
+    )
+    Contact.objects.bulk_create(
+        Contact(
+            event=event,
+            venue=venues[row["venue"]],
+            **{name: row[name] for name in ("function", "name", "phone", "note")},
+        )
+        for row in sheet("forum/contacts")
     )
     cars = sheet("forum/cars")
     drivers = [Driver(event=event, name=row["driver"], phone=row["phone"]) for row in cars]

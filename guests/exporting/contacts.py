@@ -1,7 +1,7 @@
-"""The people to call, as vCards (RFC 6350, version 4): officers and drivers. Nothing about any guest is in them.
+"""The people to call, as vCards (RFC 6350, version 4): officers, drivers, and the event's contacts. Nothing about any guest is in them.
 
-A coordinator has those of the event; an officer those of the days of the officer's own guests. Venues keep no phone,
-so they have no card.
+A coordinator has those of the event; an officer those of the days of the officer's own guests. What the event lists by
+function (security, the transport desk) goes to both; venues keep no phone, so they have no card.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from icalendar import vText
 from icalendar.parser import Contentline, Parameters
 
-from events.models import Driver, Event, Membership, Role
+from events.models import Contact, Driver, Event, Membership, Role
 from guests.exporting.asked import Asked
 from guests.models import Assignment, ItineraryItem
 from liaison.accounts.models import User
@@ -42,6 +42,7 @@ def cards_of_event(asked: Asked) -> Iterator[Card]:
     yield from _of_team(members.order_by("user__name", "pk"), asked.event)
     drivers = asked.rows(Driver).filter(event=asked.event).select_related("event")
     yield from _of_drivers(drivers.prefetch_related("vehicles"))
+    yield from _of_contacts(asked.rows(Contact).filter(event=asked.event).select_related("event", "venue"))
 
 
 def cards_of_officer(user: User, *, at: datetime) -> Iterator[Card]:
@@ -59,6 +60,7 @@ def cards_of_officer(user: User, *, at: datetime) -> Iterator[Card]:
         | Q(pk__in=items.filter(driver=None, vehicle__driver__isnull=False).values("vehicle__driver_id"))
     )
     yield from _of_drivers(drivers.select_related("event").prefetch_related("vehicles"))
+    yield from _of_contacts(Contact.objects.filter(event__in=events).select_related("event", "venue"))
 
 
 def _of_team(members: Iterable[Membership], event: Event) -> Iterator[Card]:
@@ -77,6 +79,14 @@ def _of_drivers(drivers: Iterable[Driver]) -> Iterator[Card]:
         note = _("Usually drives %(plates)s") % {"plates": plates} if plates else ""
         yield Card(
             f"driver/{driver.pk}", driver.name, driver.event.name, _("driver"), driver.phone, note=note
+        )
+
+
+def _of_contacts(contacts: Iterable[Contact]) -> Iterator[Card]:
+    for one in contacts:
+        where = ", ".join(filter(None, (one.venue.name if one.venue else "", one.note)))
+        yield Card(
+            f"contact/{one.pk}", one.name, one.event.name, one.get_function_display(), one.phone, note=where
         )
 
 

@@ -2,6 +2,7 @@
 
 from guests.models.assignment import Assignment
 from guests.models.calendar_feed import CalendarFeed
+from guests.models.document import Document
 from guests.models.export import Export
 from guests.models.followed import FollowedSession
 from guests.models.guest import Guest, GuestPrivate, PrivateReading
@@ -37,6 +38,7 @@ __all__ = [
     "CalendarFeed",
     "DayReport",
     "Delegation",
+    "Document",
     "Export",
     "FollowedSession",
     "Guest",

@@ -12,6 +12,7 @@ from guests.models.guest import Guest
 from guests.models.plan_mark import marks_plan_when_quoted_changes
 from liaison.accounts.models import User
 from liaison.history import tracked
+from liaison.phones import numbers_in
 from liaison.scope import ScopedQuerySet
 
 
@@ -82,6 +83,13 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
         return models.Q(event__in=events_of(user, Role.COORDINATOR)) | models.Q(
             pk__in=duties.values("visit_id")
         )
+
+    def travelling_with(self, pk: int) -> Self:
+        """The visit of that key first, then the others of its delegation."""
+        delegation = Visit.objects.filter(pk=pk).values("delegation_id")
+        rows = self.filter(models.Q(pk=pk) | models.Q(delegation__in=delegation))
+        is_other = models.Case(models.When(pk=pk, then=0), default=1)
+        return rows.order_by(is_other, models.F("rank").asc(nulls_last=True), "guest__name", "pk")
 
     def coordinated_by(self, user: User) -> Self:
         """The visits at events the person runs; for an administrator, all."""
@@ -187,6 +195,11 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return str(self.guest)
+
+    @property
+    def phones_of_companions(self) -> list[str]:
+        """The phones that stand in what is written about the companions: an aide's, to be called."""
+        return list(numbers_in(self.companions_note, country=self.event.country))
 
     def move_to(self, status: Movement, *, at: datetime | None) -> None:
         """Note where the guest is since `at`, None for not known since when; the caller writes the logbook."""

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from guests.access import may_serve
 from guests.dossier import dossier_of
 from guests.forms import ActionForm, MovementForm, RequestForm
 from guests.hours import countdown_words
-from guests.models import Movement, Request, Visit
+from guests.models import Document, Movement, Request, Visit
 from guests.movement import CannotTakeBackError, note_movement, take_back_movement
 from guests.privacy import read_private as read_private_data
 from guests.requests import close_request as close
@@ -26,6 +26,8 @@ from guests.views import SignedIn
 from guests.views.acting import action, not_understood, own_visit, require_duty, to_today, visit_on_duty
 from guests.views.press import events_for_press
 from liaison.encryption import UndecipherableError
+
+DELEGATION = 40  # guests of one delegation that a dossier names
 
 
 @login_required
@@ -60,10 +62,13 @@ def today(request: SignedIn) -> HttpResponse:
 def visit(request: SignedIn, pk: int) -> HttpResponse:
     """The dossier of one guest."""
     at = timezone.now()
-    rows = Visit.objects.select_related("guest", "event", "delegation", "hotel")
-    found = get_object_or_404(rows.visible_to(request.user, at=at), pk=pk)
+    rows = Visit.objects.visible_to(request.user, at=at).travelling_with(pk)
+    own_first = list(rows.select_related("guest", "event", "delegation", "hotel")[:DELEGATION])
+    if not own_first or own_first[0].pk != pk:
+        raise Http404
+    found, *others = own_first
     context = {
-        "dossier": dossier_of(found, reader=request.user, at=at),
+        "dossier": dossier_of(found, reader=request.user, at=at, delegation=others),
         "can_act": may_serve(request.user, found, at=at),
         "client_uuid": uuid4(),
     }
@@ -80,7 +85,9 @@ def read_private(request: SignedIn, pk: int) -> HttpResponse:
         private, is_lost = read_private_data(visit=found, by=request.user, at=at), False
     except UndecipherableError:
         private, is_lost = None, True
-    return render(request, "phone/private.html", {"visit": found, "private": private, "is_lost": is_lost})
+    papers = Document.objects.filter(visit=found, is_private=True)
+    page = {"visit": found, "private": private, "is_lost": is_lost, "papers": papers}
+    return render(request, "phone/private.html", page)
 
 
 @login_required

@@ -1,4 +1,4 @@
-"""Pictures for print: looked at before they are set, brought to size, and without what a camera wrote into them."""
+"""Pictures: looked at before they are set or kept, brought to size, and without what a camera wrote into them."""
 
 import struct
 import warnings
@@ -50,19 +50,25 @@ def picture(name: str) -> bytes:
 @lru_cache(maxsize=32)  # a run prints the same logo and the same officers again and again
 def _brought_to_size(name: str, changed_at: datetime) -> bytes:
     with default_storage.open(name) as file:
-        content = file.read()
+        return redrawn(file.read(), size=SET_AT, name=name, formats=_FORMATS)
+
+
+def redrawn(
+    content: bytes, *, size: tuple[int, int], name: str = "", formats: tuple[str, ...] = ("JPEG", "PNG")
+) -> bytes:
+    """The picture drawn anew as a PNG or JPEG of at most that size, upright and without metadata. Raises BrokenImageError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=_FORMATS) as image:
-                return _set(name, image)
+            with Image.open(BytesIO(content), formats=formats) as image:
+                return _set(name, image, size)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise _too_large(name) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         raise BrokenImageError(name, _("the file is damaged or no picture.")) from error
 
 
-def _set(name: str, image: Image.Image) -> bytes:
+def _set(name: str, image: Image.Image, size: tuple[int, int]) -> bytes:
     if image.width * image.height > MOST_PIXELS:
         raise _too_large(name)
     lenient, ImageFile.LOAD_TRUNCATED_IMAGES = (
@@ -70,13 +76,13 @@ def _set(name: str, image: Image.Image) -> bytes:
         False,
     )  # WeasyPrint turns it on
     try:
-        image.draft("RGB", SET_AT)
+        image.draft("RGB", size)
         upright = ImageOps.exif_transpose(image)
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient
     has_alpha = upright.has_transparency_data
     small = upright.convert("RGBA" if has_alpha else "RGB")
-    small.thumbnail(SET_AT, Image.Resampling.LANCZOS)
+    small.thumbnail(size, Image.Resampling.LANCZOS)
     out = BytesIO()
     if has_alpha or image.format == "PNG":
         small.save(out, "PNG")

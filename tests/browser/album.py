@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from liaison.accounts.models import User
 from tests.browser import lists
 from tests.browser.conftest import find_chromium
 from tests.browser.scene import Scene, build_scene
+from tests.browser.screens import PHONE, Screen, open_all
 from tests.factories import NOW
 
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "screenshots"
@@ -28,34 +28,6 @@ SIZES = {
 }
 
 
-@dataclass(frozen=True)
-class Screen:
-    """A page as one of the scene sees it, after doing something there."""
-
-    name: str
-    who: str
-    address: str
-    do: Callable[[Page], None] = lambda page: None
-
-
-def _open_all(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-
-
-def _log_nothing(page: Page) -> None:
-    page.locator("button[value=other]").click()
-    page.locator("[role=alert]").wait_for()
-
-
-def _read_private(page: Page) -> None:
-    page.locator("form[action$='/private/'] button").click()
-    page.wait_for_url("**/private/")
-
-
-def _open_menu(page: Page) -> None:
-    page.locator("[popovertarget]").click()
-
-
 def _upload(name: str, model: str) -> Callable[[Page], None]:
     return lambda page: lists.upload(page, FOLDER / name, model)
 
@@ -64,24 +36,15 @@ def _preview(name: str, model: str) -> Callable[[Page], None]:
     def do(page: Page) -> None:
         lists.upload(page, FOLDER / name, model)
         lists.check(page)
-        _open_all(page)
+        open_all(page)
 
     return do
-
-
-def _make_address(page: Page) -> None:
-    page.locator("main form:has([name=officer]) button, main form:not([action]) button").first.click()
-    page.locator("#address").wait_for()
-
-
-def _make_link(page: Page) -> None:
-    page.locator("main form:has([name=lasts]) button").click()
-    page.locator("#address").wait_for()
 
 
 GUESTS, SESSIONS = ("guests.xlsx", "guestlist"), ("programme.xlsx", "programmefile")
 
 SCREENS = (
+    *PHONE,
     Screen("sign-in", "", "/accounts/login/"),
     Screen("sign-in-by-code", "", "/accounts/login/code/"),
     Screen("password-forgotten", "", "/accounts/password/reset/"),
@@ -89,45 +52,11 @@ SCREENS = (
     Screen("sign-out", "sari", "/accounts/logout/"),
     Screen("board", "ratna", "/board/forum-nusantara/"),
     Screen("board-wall", "ratna", "/board/forum-nusantara/?wall"),
-    Screen("today", "sari", "/today/"),
-    Screen("today-undo", "sari", "/today/?undo={idle.pk}", _open_all),
-    Screen("today-menu", "sari", "/today/", _open_menu),
-    Screen("today-none", "citra", "/today/"),
-    Screen("nobody", "nobody", "/"),
-    Screen("dossier", "sari", "/visits/{sato.pk}/"),
-    Screen("dossier-long", "sari", "/visits/{long.pk}/", _open_all),
-    Screen("dossier-empty", "sari", "/visits/{idle.pk}/"),
-    Screen("dossier-before-duty", "sari", "/visits/{tomorrow.pk}/"),
-    Screen("request", "sari", "/visits/{sato.pk}/requests/"),
-    Screen("request-missing", "sari", "/visits/{sato.pk}/requests/", _log_nothing),
-    Screen("request-long", "sari", "/visits/{long.pk}/requests/"),
-    Screen("late", "sari", "/visits/{sato.pk}/late/"),
-    Screen("late-follows", "sari", "/visits/{sato.pk}/late/?minutes=30"),
-    Screen("late-long", "sari", "/visits/{long.pk}/late/?minutes=30"),
-    Screen("late-none", "sari", "/visits/{idle.pk}/late/"),
-    Screen("hand-over", "sari", "/visits/{sato.pk}/hand-over/"),
-    Screen("hand-over-long", "sari", "/visits/{long.pk}/hand-over/", _open_all),
-    Screen("handover-offered", "sari", "/handovers/{offer.pk}/"),
-    Screen("handover-received", "citra", "/handovers/{offer.pk}/"),
-    Screen("incident", "sari", "/visits/{sato.pk}/incident/"),
-    Screen("sos", "sari", "/visits/{long.pk}/sos/"),
-    Screen("report", "sari", "/visits/{sato.pk}/report/"),
-    Screen("report-signed", "sari", "/visits/{idle.pk}/report/"),
-    Screen("private", "sari", "/visits/{sato.pk}/", _read_private),
-    Screen("press", "putri", "/press/{event.slug}/"),
-    Screen("guest-own", "sari", "/visits/{sato.pk}/guest/"),
-    Screen("guest-arabic", "sari", "/visits/{sato.pk}/guest/?lang=ar", _open_all),
-    Screen("guest-thai", "sari", "/visits/{sato.pk}/guest/?lang=th"),
-    Screen("guest-long", "sari", "/visits/{long.pk}/guest/?lang=ar", _open_all),
-    Screen("guest-empty", "sari", "/visits/{idle.pk}/guest/"),
-    Screen("guest-gone", "", "/g/nothing/?lang=th"),
-    Screen("guest-links", "sari", "/visits/{sato.pk}/guest/links/", _make_link),
-    Screen("not-found", "putri", "/visits/{sato.pk}/"),
     Screen("desk", "ratna", "/admin/"),
     Screen("desk-visits", "ratna", "/admin/guests/visit/"),
     Screen("desk-visit", "ratna", "/admin/guests/visit/{sato.pk}/change/"),
     Screen("desk-assignments", "ratna", "/admin/guests/assignment/"),
-    Screen("desk-timeline", "ratna", "/admin/timeline/{event.slug}/", _open_all),
+    Screen("desk-timeline", "ratna", "/admin/timeline/{event.slug}/", open_all),
     Screen("desk-timeline-guests", "ratna", "/admin/timeline/{event.slug}/?by=guests"),
     Screen("desk-timeline-event", "ratna", "/admin/timeline/{event.slug}/?day=all"),
     Screen("desk-requests", "ratna", "/admin/guests/request/"),
@@ -143,10 +72,6 @@ SCREENS = (
     Screen("desk-programme-columns", "ratna", "/admin/", _upload(*SESSIONS)),
     Screen("desk-programme-preview", "ratna", "/admin/", _preview(*SESSIONS)),
     Screen("desk-exports", "ratna", "/admin/guests/export/lists/{event.slug}/"),
-    Screen("calendar", "sari", "/calendar/"),
-    Screen("calendar-none", "nobody", "/calendar/"),
-    Screen("calendar-made", "sari", "/calendar/", _make_address),
-    Screen("calendar-guest", "sari", "/visits/{long.pk}/calendar/", _make_address),
 )
 
 

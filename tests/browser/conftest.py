@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,8 +45,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def scene(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def scene(live_server: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Scene:
     """The full day, at NOW: for the server too, which answers from a thread of this process."""
+    settings.MEDIA_ROOT = tmp_path / "scene"
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     return build_scene()
 

@@ -18,7 +18,9 @@ from liaison.accounts.models import User
 from tests.factories import (
     NOW,
     make_assignment,
+    make_contact,
     make_delegation,
+    make_document,
     make_event,
     make_guest,
     make_item,
@@ -110,12 +112,12 @@ def _everything(event: Event, officer: User) -> Visit:
         languages=["ja", "en"],
         diet="No shellfish",
     )
-    hotel = make_venue(event, "Ayana Komodo", kind=Venue.Kind.HOTEL)
-    hall = make_venue(event, "Grand Ballroom Komodo")
+    hotel = make_venue(event, "Ayana Komodo", kind=Venue.Kind.HOTEL, address="Jalan Pantai Barat 12")
+    hall = make_venue(event, "Grand Ballroom Komodo", latitude=-8.5132, longitude=119.8746)
     visit = make_visit(
         event, guest, level=Visit.Level.VVIP, rank=1, hotel=hotel, room="512", status=Movement.AT_HOTEL,
         status_at=NOW - 70 * MINUTE, arrives_at=NOW - 20 * HOUR, departs_at=NOW + 30 * HOUR, companions=2,
-        companions_note="spouse and one aide", photo_consent="given", press_consent="refused",
+        companions_note="spouse and one aide, +81 90-1234-5678", photo_consent="given", press_consent="refused",
         delegation=make_delegation(event, "Japan"),
     )  # fmt: skip
     car = make_vehicle(event, "DK 1234 XY", "Made Wirawan")
@@ -167,6 +169,12 @@ def _everything(event: Event, officer: User) -> Visit:
         LogbookEntry.objects.create(
             visit=visit, kind="status", status=status, author=officer, happened_at=NOW - ago
         )
+    make_contact(event, "Security command post", venue=hall, note="Day and night")
+    make_contact(event, "Doctor on call", function="medical", phone="+6281299990001")
+    make_contact(event, "Front desk", function="hotel", phone="+62385400000", venue=hotel)
+    make_document(visit, "Invitation")
+    make_document(visit, "Seating plan of the opening", kind="png")
+    make_document(visit, "Passport of the spouse", is_private=True)
     GuestPrivate.objects.create(
         guest=guest, health="Carries an EpiPen.\nBlood group A+.", phones="+81 90 1234 5678"
     )
@@ -202,6 +210,9 @@ def _too_much(event: Event, officer: User) -> Visit:
         make_request(visit, officer, ONE_WORD if number % 2 else LONG, due_at=NOW + number * MINUTE)
     for number in range(4):
         make_note(event, LONG[:118] + str(number), guest=guest, is_red_line=True, source=ONE_WORD)
+    make_contact(event, LONG[:200], function="other", venue=place, note=LONG[:200])
+    make_document(visit, ONE_WORD[:200])
+    make_document(visit, LONG[:200], is_private=True)
     for number in range(25):
         at = NOW - number * HOUR
         LogbookEntry.objects.create(visit=visit, text=f"{LONG} {number}", author=officer, happened_at=at)

@@ -1,11 +1,7 @@
 """The officer's phone in a real browser at 375 px: what takes how many taps, and that it fits the hand."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from guests.models import LogbookEntry, Movement, Request, Visit
 from liaison.accounts.models import User
@@ -162,94 +158,3 @@ def test_the_countdown_goes_on(scene: Scene, open_page: Opener) -> None:
     expect(left).to_have_text("in 19 min")
     page.clock.fast_forward(31 * 60_000)
     expect(left).to_have_text("11 min ago")
-
-
-def addresses(scene: Scene) -> Iterator[tuple[User, str]]:
-    """Every page of the officers, with somebody who may see it."""
-    yield scene.sari, "/today/"
-    yield scene.sari, f"/today/?undo={scene.idle.pk}"
-    yield scene.citra, "/today/"
-    yield scene.nobody, "/"
-    yield scene.putri, f"/press/{scene.event.slug}/"
-    for visit in (scene.sato, scene.long, scene.idle, scene.tomorrow):
-        yield scene.sari, f"/visits/{visit.pk}/"
-    yield scene.sari, f"/visits/{scene.sato.pk}/requests/"
-    yield scene.sari, f"/visits/{scene.long.pk}/requests/"
-    for visit in (scene.sato, scene.long):
-        for flow in (
-            "late/",
-            "late/?minutes=30",
-            "late/?minutes=999",
-            "hand-over/",
-            "incident/",
-            "sos/",
-            "report/",
-            "guest/",
-            "guest/links/",
-        ):
-            yield scene.sari, f"/visits/{visit.pk}/{flow}"
-    yield scene.sari, f"/visits/{scene.idle.pk}/late/"
-    yield scene.citra, f"/handovers/{scene.offer.pk}/"
-    yield scene.sari, f"/handovers/{scene.offer.pk}/"
-    yield scene.sari, f"/visits/{scene.idle.pk}/report/"
-
-
-def every_page(scene: Scene, open_page: Opener, language: str) -> Iterator[tuple[str, Page]]:
-    """Each page in turn, with everything that can be opened open; the one with private data comes last."""
-    pages: dict[User, Page] = {}
-    for user, address in addresses(scene):
-        if user not in pages:
-            speak(user, language)
-            pages[user] = open_page(user)
-        pages[user].goto(address)
-        pages[user].evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-        yield address, pages[user]
-    page = pages[scene.sari]
-    page.goto(f"/visits/{scene.sato.pk}/")
-    page.locator("form[action$='/private/'] button").tap()
-    page.wait_for_url("**/private/")
-    yield "private", page
-
-
-@pytest.mark.parametrize("language", ["en", "id"])
-def test_axe_finds_nothing_on_any_page_light_or_dark(scene: Scene, open_page: Opener, language: str) -> None:
-    axe, found = Axe(), []
-    for address, page in every_page(scene, open_page, language):
-        page.emulate_media(color_scheme="light")
-        results: list[Any] = [axe.run(page)]
-        page.emulate_media(color_scheme="dark")
-        results.append(axe.run(page, options={"runOnly": ["color-contrast"]}))
-        found += [f"{address}: {result.generate_report()}" for result in results if result.violations_count]
-    assert found == []
-
-
-TOO_SMALL = """() => [...document.querySelectorAll("main a[href], main button, main summary, .bar > *")]
-    .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
-    .map(e => e.outerHTML.slice(0, 120))"""
-TOO_WIDE = """() => [...document.querySelectorAll("body *")]
-    .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 0.5
-        && !e.matches(".visually-hidden, .visually-hidden *"))
-    .map(e => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.mark.parametrize("language", ["en", "id"])
-def test_every_page_fits_a_narrow_phone_and_a_thumb(scene: Scene, open_page: Opener, language: str) -> None:
-    faults = []
-    for address, page in every_page(scene, open_page, language):
-        if page.evaluate("document.documentElement.scrollWidth") > 375:
-            faults += [f"{address} is too wide: {part}" for part in page.evaluate(TOO_WIDE)[:3]]
-        faults += [f"{address} is too small: {part}" for part in page.evaluate(TOO_SMALL)]
-    assert faults == []
-
-
-def test_no_page_breaks_the_content_security_policy(scene: Scene, open_page: Opener) -> None:
-    said: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        said.append(message.text)
-
-    for _address, page in every_page(scene, open_page, "en"):
-        page.on("console", note)
-        page.reload()
-        page.remove_listener("console", note)
-    assert said == []

@@ -84,6 +84,32 @@ def test_an_incident_with_a_note_takes_three_taps(scene: Scene, open_page: Opene
     assert (thumb.taps, Incident.objects.get().text) == (3, "Cold soup")
 
 
+LISTEN = """() => addEventListener("click", event => {
+    const link = event.target.closest("a");
+    if (link && !link.href.startsWith(location.origin)) { event.preventDefault(); window.opened = link.href }
+})"""
+
+
+@pytest.mark.parametrize("address", ["/today/", "/visits/{sato.pk}/"])
+@pytest.mark.parametrize(
+    ("word", "opened"), [("Call", "tel:+628123456789"), ("WhatsApp", "https://wa.me/628123456789")]
+)
+def test_the_driver_is_called_or_written_to_with_one_tap(
+    scene: Scene, open_page: Opener, address: str, word: str, opened: str
+) -> None:
+    page, thumb = open_page(scene.sari, address.format(**vars(scene))), Thumb()
+    page.evaluate(LISTEN)
+    thumb.tap(page.locator("main").get_by_role("link", name=word).first)
+    assert (page.evaluate("window.opened"), thumb.taps) == (opened, 1)
+
+
+def test_security_is_called_from_the_dossier_with_one_tap(scene: Scene, open_page: Opener) -> None:
+    page, thumb = open_page(scene.sari, f"/visits/{scene.sato.pk}/"), Thumb()
+    page.evaluate(LISTEN)
+    thumb.tap(page.get_by_role("link", name="Security command post").first)
+    assert (page.evaluate("window.opened"), thumb.taps) == ("tel:+6281299990000", 1)
+
+
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_sos_is_press_and_confirm(scene: Scene, open_page: Opener, language: str) -> None:
     speak(scene.sari, language)

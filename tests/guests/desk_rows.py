@@ -33,7 +33,7 @@ from guests.models import (
 from liaison.accounts.models import SpokenLanguage, User
 from liaison.notices.models import Delivery, Notice
 from tests.cast import Cast
-from tests.factories import NOW, make_delegation, make_session, make_venue
+from tests.factories import NOW, make_contact, make_delegation, make_document, make_session, make_venue
 
 MARK = "Forumonly"  # stands in a visible field of every row made here
 
@@ -63,6 +63,7 @@ def _mark_the_guest(visit: Visit) -> None:
 def _place(visit: Visit) -> None:
     event, number = visit.event, visit.pk
     venue = make_venue(event, f"{MARK} venue {number}")
+    make_contact(event, f"{MARK} contact", phone=f"+62812000{number:05d}", venue=venue)
     point = Point.objects.create(venue=venue, name=f"{MARK} point")
     make_session(event, f"{MARK} session", venue=venue, point=point)
     driver = Driver.objects.create(event=event, name=f"{MARK} driver")
@@ -80,6 +81,7 @@ def _staff(officer: Membership) -> None:
 
 
 def _record(visit: Visit, officer: Membership, ratna: User) -> None:
+    make_document(visit, f"{MARK} document", added_by=ratna)
     author = officer.user
     PrivateReading.objects.create(guest=visit.guest, reader=author, read_at=NOW)
     assignment = visit.assignments.get(officer=officer)

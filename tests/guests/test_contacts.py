@@ -7,7 +7,7 @@ from django.utils import timezone
 from guests.exporting.contacts import Card, vcards
 from liaison.accounts.models import User
 from tests.cast import Cast, bring_to
-from tests.factories import NOW
+from tests.factories import NOW, make_contact, make_venue
 from tests.guests.desk import signed_in
 
 
@@ -26,6 +26,16 @@ def names_for(user: User) -> set[str]:
 def test_an_officer_saves_those_around_the_own_guests(today: Cast) -> None:
     assert names_for(today.sari) == {"Driver Sato", "Ratna Kusuma"}
     assert names_for(today.bagus) == {"Driver Lim", "Ratna Kusuma"}
+
+
+def test_what_the_event_lists_by_function_is_saved_too(today: Cast) -> None:
+    clinic = make_venue(today.event, "Clinic")
+    make_contact(today.event, "Ambulance", function="medical", venue=clinic, note="Day and night")
+    make_contact(today.other_event, "Guard elsewhere")
+    assert names_for(today.sari) == {"Driver Sato", "Ratna Kusuma", "Ambulance"}
+    card = signed_in(today.sari).get(reverse("own_contacts")).content.decode()
+    assert "TITLE:medical" in card
+    assert "NOTE:Clinic\\, Day and night" in card
 
 
 @pytest.mark.parametrize("who", ["dewi", "putri"])

@@ -73,6 +73,23 @@ def test_the_note_is_proposed_from_what_is_known(cast: Cast) -> None:
     }
 
 
+def test_promises_and_luggage_are_passed_on_from_hand_to_hand(cast: Cast) -> None:
+    for number, state in enumerate(("accepted", "accepted", "declined")):
+        Handover.objects.create(
+            assignment=cast.sari_leads,
+            receiver=cast.bagus_officer,
+            note={"promises": f"Speech {number}", "luggage": f"Bag {number}", "mood": "Tired"},
+            state=state,
+            offered_at=NOW - timedelta(hours=9 - number),
+            answered_at=NOW - timedelta(hours=8 - number),
+        )
+    make_request(cast.sato, cast.sari, "Garment bag to the hotel", category="luggage")
+    note = proposed_note(cast.sato, at=NOW)
+    assert (note["promises"], note["luggage"]) == ("Speech 1", "Bag 1\nGarment bag to the hotel")
+    assert note["mood"] == ""
+    assert proposed_note(cast.lim, at=NOW)["promises"] == ""
+
+
 def test_until_it_is_accepted_the_guest_is_still_the_givers(cast: Cast) -> None:
     response = give(cast, cast.bagus_officer)
     offer = Handover.objects.get()
@@ -278,7 +295,7 @@ def test_the_coordinator_reads_open_handovers_at_the_desk(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_form_takes_nine_queries_for_any_team(
+def test_the_form_takes_ten_queries_for_any_team(
     cast: Cast, number: int, django_assert_num_queries: Any
 ) -> None:
     for index in range(number):
@@ -288,8 +305,8 @@ def test_the_form_takes_nine_queries_for_any_team(
     make_member(make_user(), cast.event, Role.PRESS)
     client = signed_in(cast.sari)
     with django_assert_num_queries(
-        9
-    ):  # session, person, visit, duty, open offer; plan, logbook, requests; team
+        10
+    ):  # session, person, visit, duty, open offer; plan, logbook, requests, last note; team
         page = client.get(reverse("hand_over", args=[cast.sato.pk]))
     assert text_of(page.content).count('name="receiver"') == number + 2
 

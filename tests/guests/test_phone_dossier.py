@@ -9,13 +9,16 @@ from django.urls import reverse
 from django.utils import translation
 
 from events.models import Role
+from guests.contacts import Reach
 from guests.dossier import Dossier, dossier_of
 from guests.models import Assignment, Guest, ItineraryItem, LogbookEntry, Visit
 from tests.cast import Cast
 from tests.factories import (
     NOW,
     make_assignment,
+    make_contact,
     make_delegation,
+    make_document,
     make_event,
     make_item,
     make_member,
@@ -24,6 +27,7 @@ from tests.factories import (
     make_user,
     make_vehicle,
     make_venue,
+    make_visit,
 )
 from tests.guests.phone import now as now
 from tests.guests.phone import signed_in, text_of
@@ -34,6 +38,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def dossier(cast: Cast, at: datetime = NOW) -> Dossier:
     with translation.override("en"):
         return dossier_of(Visit.objects.get(pk=cast.sato.pk), reader=cast.sari, at=at)
+
+
+def people(cast: Cast, function: str) -> tuple[Reach, ...]:
+    """Whom the dossier names for that."""
+    return next((each.people for each in dossier(cast).contacts if each.name == function), ())
 
 
 def test_the_first_30_seconds(cast: Cast) -> None:
@@ -150,12 +159,18 @@ def test_colleagues_are_named_with_their_role(cast: Cast) -> None:
     cast.bagus.phone = "+6281234567890"
     cast.bagus.save()
     make_assignment(cast.sato, cast.bagus_officer, role=Assignment.Role.DEPUTY)
-    (bagus,) = dossier(cast).team
-    assert (bagus.name, bagus.role, bagus.phone) == ("Bagus Pratama", "deputy", "+6281234567890")
+    (bagus,) = people(cast, "Who looks after the guest")
+    assert (bagus.name, bagus.detail.split(" · ")[0], bagus.phone) == (
+        "Bagus Pratama",
+        "deputy",
+        "+6281234567890",
+    )
 
 
 def full(cast: Cast, number: int) -> None:
     """Mr Sato with that many of everything."""
+    delegation = make_delegation(cast.event, head=cast.sato)
+    Visit.objects.filter(pk=cast.sato.pk).update(delegation=delegation, hotel=make_venue(cast.event))
     for index in range(number):
         driver = make_vehicle(cast.event, f"L {index}", f"Driver {index}")
         make_item(cast.sato, venue=make_venue(cast.event), vehicle=driver, origin=make_venue(cast.event))
@@ -165,15 +180,22 @@ def full(cast: Cast, number: int) -> None:
         author = make_user()
         LogbookEntry.objects.create(visit=cast.sato, text="Well", author=author, happened_at=NOW)
         make_assignment(cast.sato, make_member(author, cast.event), role=Assignment.Role.DEPUTY)
+        make_member(make_user(), cast.event, Role.COORDINATOR)
+        make_contact(cast.event, f"Desk {index}", venue=make_venue(cast.event))
+        make_document(cast.sato, f"Pass {index}")
+        fellow = make_visit(cast.event, delegation=delegation)
+        make_assignment(fellow, cast.sari_officer)
 
 
+@pytest.mark.parametrize("who", ["sari", "ratna"])
 @pytest.mark.parametrize("number", [0, 3, 30])
-def test_the_dossier_takes_nine_queries_however_much_there_is(
-    cast: Cast, now: datetime, number: int, django_assert_num_queries: Any
+def test_the_dossier_takes_twelve_queries_however_much_there_is(
+    cast: Cast, now: datetime, number: int, who: str, django_assert_num_queries: Any
 ) -> None:
     full(cast, number)
-    client = signed_in(cast.sari)
-    with django_assert_num_queries(9):  # session, person, visit, duty; plan, notes, requests, team, logbook
+    client = signed_in(getattr(cast, who))
+    # session, person, visit and delegation, duty; plan, notes, requests, team, contacts, coordinators, logbook, papers
+    with django_assert_num_queries(12):
         page = client.get(reverse("visit", args=[cast.sato.pk]))
     assert page.status_code == 200
 
@@ -246,3 +268,15 @@ def test_nobodys_member_is_told_what_to_do(now: datetime, db: None) -> None:
 
 def test_a_stranger_is_sent_to_the_door(db: None) -> None:
     assert Client().get("/")["Location"].startswith("/accounts/login/")
+
+
+def test_a_deputy_reads_and_acts_like_the_lead_until_the_end_of_the_period(cast: Cast, now: datetime) -> None:
+    duty = make_assignment(cast.sato, cast.dewi_officer, role=Assignment.Role.DEPUTY)
+    client, address = signed_in(cast.dewi), reverse("visit", args=[cast.sato.pk])
+    page = text_of(client.get(address).content)
+    for said in ("Red line of Sato", "Meeting of Sato", "Tea for Sato", "/private/", "hand-over/"):
+        assert said in page, said
+    assert client.post(reverse("read_private", args=[cast.sato.pk])).status_code == 200
+    Assignment.objects.filter(pk=duty.pk).update(ends_at=NOW)
+    assert client.get(address).status_code == 404
+    assert client.post(reverse("read_private", args=[cast.sato.pk])).status_code == 404

@@ -7,12 +7,12 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
-from events.models import Event
-from guests.models import Assignment, Guest, ItineraryItem, ProtocolNote, Request, Visit
+from events.models import Contact, Event
+from guests.models import Assignment, Document, Guest, ItineraryItem, ProtocolNote, Request, Visit
 from liaison.accounts.models import User
 from liaison.scope import ScopedQuerySet
 from tests.cast import Cast
-from tests.factories import NOW, make_guest, make_note, make_user
+from tests.factories import NOW, make_contact, make_document, make_guest, make_note, make_user
 
 OWN_APPS = {"accounts", "notices", "events", "guests"}
 UNSCOPED = {"PlanMark"}  # shown to nobody
@@ -67,8 +67,10 @@ def test_a_withdrawn_assignment_shows_nothing(cast: Cast) -> None:
     assert visible(cast.sari) == set()
 
 
-@pytest.mark.parametrize("model", [ItineraryItem, Request, Guest])
+@pytest.mark.parametrize("model", [ItineraryItem, Request, Guest, Document])
 def test_what_hangs_on_a_visit_is_seen_with_it(cast: Cast, model: type[models.Model]) -> None:
+    for visit in (cast.sato, cast.lim, cast.okafor):
+        make_document(visit)
     path = "visits" if model is Guest else "visit"
     for user in (cast.sari, cast.bagus, cast.dewi, cast.ratna, cast.hendra):
         rows = model.objects.visible_to(user, at=NOW)  # type: ignore[attr-defined]
@@ -82,6 +84,15 @@ def test_an_officer_sees_who_else_looks_after_the_guest_and_nobody_elses(cast: C
     }
     assert not Assignment.objects.visible_to(cast.dewi, at=NOW).exists()
     assert not Assignment.objects.visible_to(cast.hendra, at=NOW).exists()
+
+
+def test_contacts_are_the_coordinators_list(cast: Cast) -> None:
+    """An officer reads them through a guest only, so that they end with the duty."""
+    ours, theirs = make_contact(cast.event), make_contact(cast.other_event)
+    assert list(Contact.objects.visible_to(cast.ratna, at=NOW)) == [ours]
+    assert list(Contact.objects.visible_to(cast.hendra, at=NOW)) == [theirs]
+    for user in (cast.sari, cast.dewi, cast.putri):
+        assert not Contact.objects.visible_to(user, at=NOW).exists()
 
 
 def test_protocol_notes_reach_those_whom_they_concern(cast: Cast) -> None:

@@ -1,0 +1,97 @@
+"""The officer's screens, one by one: each is photographed by `./run screenshots` and walked by the tests of access.
+
+A new page of the phone is added here and nowhere else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page as one of the scene sees it, after doing something there."""
+
+    name: str
+    who: str
+    address: str
+    do: Callable[[Page], None] = lambda page: None
+
+
+def open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+
+
+def _log_nothing(page: Page) -> None:
+    page.locator("button[value=other]").click()
+    page.locator("[role=alert]").wait_for()
+
+
+def _read_private(page: Page) -> None:
+    page.locator("form[action$='/private/'] button").click()
+    page.wait_for_url("**/private/")
+
+
+def _open_menu(page: Page) -> None:
+    page.locator("[popovertarget]").click()
+
+
+def _make_address(page: Page) -> None:
+    page.locator("main form:has([name=officer]) button, main form:not([action]) button").first.click()
+    page.locator("#address").wait_for()
+
+
+def _make_link(page: Page) -> None:
+    page.locator("main form:has([name=lasts]) button").click()
+    page.locator("#address").wait_for()
+
+
+PHONE = (
+    Screen("today", "sari", "/today/"),
+    Screen("today-undo", "sari", "/today/?undo={idle.pk}", open_all),
+    Screen("today-menu", "sari", "/today/", _open_menu),
+    Screen("today-none", "citra", "/today/"),
+    Screen("nobody", "nobody", "/"),
+    Screen("dossier", "sari", "/visits/{sato.pk}/"),
+    Screen("dossier-long", "sari", "/visits/{long.pk}/", open_all),
+    Screen("dossier-empty", "sari", "/visits/{idle.pk}/"),
+    Screen("dossier-before-duty", "sari", "/visits/{tomorrow.pk}/"),
+    Screen("request", "sari", "/visits/{sato.pk}/requests/"),
+    Screen("request-missing", "sari", "/visits/{sato.pk}/requests/", _log_nothing),
+    Screen("request-long", "sari", "/visits/{long.pk}/requests/"),
+    Screen("late", "sari", "/visits/{sato.pk}/late/"),
+    Screen("late-follows", "sari", "/visits/{sato.pk}/late/?minutes=30"),
+    Screen("late-long", "sari", "/visits/{long.pk}/late/?minutes=30"),
+    Screen("late-none", "sari", "/visits/{idle.pk}/late/"),
+    Screen("hand-over", "sari", "/visits/{sato.pk}/hand-over/"),
+    Screen("hand-over-long", "sari", "/visits/{long.pk}/hand-over/", open_all),
+    Screen("handover-offered", "sari", "/handovers/{offer.pk}/"),
+    Screen("handover-received", "citra", "/handovers/{offer.pk}/"),
+    Screen("incident", "sari", "/visits/{sato.pk}/incident/"),
+    Screen("sos", "sari", "/visits/{long.pk}/sos/"),
+    Screen("report", "sari", "/visits/{sato.pk}/report/"),
+    Screen("report-signed", "sari", "/visits/{idle.pk}/report/"),
+    Screen("late-too-much", "sari", "/visits/{sato.pk}/late/?minutes=999"),
+    Screen("incident-long", "sari", "/visits/{long.pk}/incident/"),
+    Screen("report-long", "sari", "/visits/{long.pk}/report/"),
+    Screen("search", "sari", "/search/"),
+    Screen("search-found", "sari", "/search/?q=sato"),
+    Screen("search-much", "sari", "/search/?q=wolf"),
+    Screen("search-none", "sari", "/search/?q=nobody+at+all"),
+    Screen("private-documents", "sari", "/visits/{long.pk}/", _read_private),
+    Screen("private", "sari", "/visits/{sato.pk}/", _read_private),
+    Screen("guest-own", "sari", "/visits/{sato.pk}/guest/"),
+    Screen("guest-arabic", "sari", "/visits/{sato.pk}/guest/?lang=ar", open_all),
+    Screen("guest-thai", "sari", "/visits/{sato.pk}/guest/?lang=th"),
+    Screen("guest-long", "sari", "/visits/{long.pk}/guest/?lang=ar", open_all),
+    Screen("guest-empty", "sari", "/visits/{idle.pk}/guest/"),
+    Screen("guest-gone", "", "/g/nothing/?lang=th"),
+    Screen("guest-links", "sari", "/visits/{sato.pk}/guest/links/", _make_link),
+    Screen("press", "putri", "/press/{event.slug}/"),
+    Screen("not-found", "putri", "/visits/{sato.pk}/"),
+    Screen("calendar", "sari", "/calendar/"),
+    Screen("calendar-none", "nobody", "/calendar/"),
+    Screen("calendar-made", "sari", "/calendar/", _make_address),
+    Screen("calendar-guest", "sari", "/visits/{long.pk}/calendar/", _make_address),
+)
