@@ -13,6 +13,7 @@ from guests.views import (
     phone,
     press,
     report,
+    requests,
 )
 
 urlpatterns = [
@@ -20,7 +21,7 @@ urlpatterns = [
     path("today/", phone.today, name="today"),
     path("visits/<int:pk>/", phone.visit, name="visit"),
     path("visits/<int:pk>/private/", phone.read_private, name="read_private"),
-    path("visits/<int:pk>/requests/", phone.log_request, name="log_request"),
+    path("visits/<int:pk>/requests/", requests.log_request, name="log_request"),
     path("visits/<int:pk>/status/", phone.set_status, name="set_status"),
     path("visits/<int:pk>/status/undo/", phone.undo_status, name="undo_status"),
     path("visits/<int:pk>/late/", late.late, name="late"),
@@ -32,7 +33,14 @@ urlpatterns = [
     path("handovers/<int:pk>/accept/", handover.accept, name="accept_handover"),
     path("handovers/<int:pk>/decline/", handover.decline, name="decline_handover"),
     path("handovers/<int:pk>/withdraw/", handover.withdraw, name="withdraw_handover"),
-    path("requests/<int:pk>/done/", phone.close_request, name="close_request"),
+    path("requests/<int:pk>/", requests.request_page, name="request"),
+    path("requests/<int:pk>/accept/", requests.accept_request, name="accept_request"),
+    path("requests/<int:pk>/done/", requests.close_request, name="close_request"),
+    path("requests/<int:pk>/decline/", requests.decline_request, name="decline_request"),
+    path("requests/<int:pk>/reopen/", requests.reopen_request, name="reopen_request"),
+    path("requests/<int:pk>/owner/", requests.give_request, name="give_request"),
+    path("requests/<int:pk>/deadline/", requests.set_deadline, name="set_deadline"),
+    path("requests/<int:pk>/comments/", requests.comment_on_request, name="comment_on_request"),
     path("calendar/", feeds.own_calendars, name="own_calendars"),
     path("visits/<int:pk>/calendar/", feeds.guest_calendar, name="guest_calendar"),
     path("calendars/<int:pk>/revoke/", feeds.revoke_calendar, name="revoke_calendar"),

@@ -48,6 +48,7 @@ _GROUPS = (
             ("events.vehicle", "directions_car"),
             ("events.driver", "airline_seat_recline_normal"),
             ("guests.reminderrule", "alarm"),
+            ("guests.requestdeadline", "timer"),
         ),
     ),
     (

@@ -118,6 +118,7 @@ def addresses_to_guess(cast: Cast) -> list[str]:
         pages = ("visit", "log_request", "late", "incident", "sos", "report", "hand_over", "guest_calendar")
         guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
         guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
+        guesses += [reverse("request", kwargs={"pk": each.pk}) for each in visit.requests.all()]
         offers = Handover.objects.filter(assignment__visit=visit)
         guesses += [reverse("handover", kwargs={"pk": offer.pk}) for offer in offers]
         guesses += [reverse("handout", kwargs={"pk": paper.pk}) for paper in visit.prints.all()]

@@ -1,6 +1,7 @@
 """Events: who works at them, where, when, and with which cars."""
 
 from events.models.event import Event
+from events.models.movement import Movement
 from events.models.programme import Session
 from events.models.programme_file import ProgrammeFile, SessionAsListed
 from events.models.staff import Gender, Membership, Role, Shift
@@ -12,6 +13,7 @@ __all__ = [
     "Event",
     "Gender",
     "Membership",
+    "Movement",
     "Point",
     "ProgrammeFile",
     "Role",
