@@ -39,7 +39,9 @@ _PLAN: Any = ItineraryItem.objects.standing().values_list(*ITEM_COLUMNS, named=T
 _OWN: Any = (
     Assignment.objects.select_related("visit__guest", "visit__event").only(*_DUTY).order_by("-starts_at")
 )
-_WAITING: Any = Request.objects.open().only("visit_id", "category", "text", "raised_at", "due_at", "closed_at")
+_WAITING: Any = Request.objects.open().only(
+    "visit_id", "category", "text", "raised_at", "due_at", "closed_at"
+)
 _RED_LINES: Any = ProtocolNote.objects.red_lines().only("event_id", "guest_id", "country", "text")
 Move = tuple[str, str]  # a movement's value, and its word as it begins a line
 

@@ -29,13 +29,14 @@ from guests.models import (
     LogbookEntry,
     ProtocolNote,
     Request,
+    RequestComment,
     Visit,
 )
 from guests.prints import print_handout
 from liaison.accounts.models import User
 from liaison.notices.models import Notice
 from tests.cast import Cast, bring_to
-from tests.factories import make_delegation, make_venue
+from tests.factories import make_delegation, make_request, make_venue
 
 GUESTS = {"sato": "Zanzibar", "lim": "Quetzal", "okafor": "Xylophon"}
 PRIVATE = "Kryptonit"
@@ -50,7 +51,7 @@ def paint(model: type[models.Model], rows: models.QuerySet[Any], word: str) -> N
             type(column) is models.CharField
             and not column.choices
             and not column.unique
-            and column.name not in {"country"}
+            and column.name not in {"country", "decline_reason"}  # only where it is declined
         ):
             rows.update(**{column.name: word})
 
@@ -69,6 +70,10 @@ def painted(cast: Cast) -> Cast:
             starts_at=at + timedelta(hours=1), ends_at=at + timedelta(hours=2)
         )
         paint(Request, Request.objects.filter(visit=visit), word)
+        declined = make_request(
+            visit, cast.ratna, word, state="declined", decline_reason=word, closed_by=cast.ratna, closed_at=at
+        )
+        RequestComment.objects.create(request=declined, author=cast.ratna, text=word, written_at=at)
         paint(ProtocolNote, ProtocolNote.objects.filter(guest=visit.guest_id), word)
         ItineraryItem.objects.get(visit=visit).vehicle.driver.delete()  # type: ignore[union-attr]
         Incident.objects.create(visit=visit, kind="loss", text=word, raised_by=cast.ratna, raised_at=at)

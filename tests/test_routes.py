@@ -118,9 +118,7 @@ MATRIX: dict[str, Route] = {
     "close_request": Route(serving(302), asked, "post"),
     "decline_request": Route(serving(302), asked, "post", lambda scene: {"reason": "None left"}),
     "reopen_request": Route(serving(302), asked, "post"),
-    "give_request": Route(
-        serving(302), asked, "post", lambda scene: {"owner": scene.cast.sari_officer.pk}
-    ),
+    "give_request": Route(serving(302), asked, "post", lambda scene: {"owner": scene.cast.sari_officer.pk}),
     "set_deadline": Route(serving(302), asked, "post", lambda scene: {"due": 30}),
     "comment_on_request": Route(serving(302), asked, "post", lambda scene: {"text": "On the way"}),
     "set_status": Route(serving(302), sato, "post", lambda scene: {"status": "landed"}),

@@ -61,7 +61,7 @@ class RequestForm(EventForm):
         self.fields["reason"].widget = UnfoldAdminTextInputWidget()
         steps = [state, *_STEPS[state]] if self.instance.pk else [state]
         self.fields["step"].choices = [(each.value, each.label) for each in steps]  # type: ignore[attr-defined]
-        self.initial |= {"step": state.value, "reason": self.instance.decline_reason}
+        self.initial.update(step=state.value, reason=self.instance.decline_reason)
         if not self.instance.pk and "due_at" in self.fields:
             self.fields["due_at"].help_text = _("Left empty: as soon as is usual for the category.")
 

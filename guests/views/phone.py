@@ -88,7 +88,7 @@ def set_status(request: SignedIn, pk: int) -> HttpResponse:
     found = visit_on_duty(request.user, pk, at)
     form = MovementForm(request.POST, used=found.event.used_movements)
     if form.has_error("status", "unused"):
-        messages.warning(request, " ".join(form.errors["status"]))
+        messages.warning(request, " ".join(map(str, form.errors["status"])))
         return to_today(pk)
     if not form.is_valid():
         return not_understood(request)

@@ -118,7 +118,7 @@ def give_request(request: SignedIn, pk: int) -> HttpResponse:
     found = _on_duty(request, pk, at)
     form = OwnerForm(request.POST, owners=owners_of(found, at=at))
     if not form.is_valid():
-        return _refused(request, found, " ".join(form.errors.get("owner", [])) or _("Please tap again."))
+        return _refused(request, found, " ".join(map(str, form.errors.get("owner", []))) or _("Please tap again."))
     owner = form.cleaned_data["owner"]
     uuid = form.action_uuid("owner", pk, owner.pk)
     act = partial(give, request=found, owner=owner, by=request.user, at=at, client_uuid=uuid)
@@ -134,9 +134,7 @@ def set_deadline(request: SignedIn, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, found, _("Choose when it is needed."))
     uuid = form.action_uuid("deadline", pk, form.cleaned_data["due"])
-    act = partial(
-        put_off, request=found, due_at=form.due_at(at), by=request.user, at=at, client_uuid=uuid
-    )
+    act = partial(put_off, request=found, due_at=form.due_at(at), by=request.user, at=at, client_uuid=uuid)
     return _answered(request, found, act, _("The deadline is changed."))
 
 
@@ -151,9 +149,7 @@ def _on_duty(request: SignedIn, pk: int, at: datetime) -> Request:
     return found
 
 
-def _shown(
-    request: SignedIn, found: Request, at: datetime, failed: ActionForm | None = None
-) -> HttpResponse:
+def _shown(request: SignedIn, found: Request, at: datetime, failed: ActionForm | None = None) -> HttpResponse:
     page = {
         "page": page_of(found, reader=request.user, at=at),
         "decline": failed if isinstance(failed, DeclineForm) else DeclineForm(),

@@ -49,7 +49,11 @@ def test_what_the_desk_does_stands_in_the_logbook_and_is_told(cast: Cast) -> Non
         "Declined: Tea for Sato (Closed today)",
         "Open again: Tea for Sato",
     ]
-    assert told() >= {("given", "Sari Wulandari"), ("declined", "Sari Wulandari"), ("reopened", "Sari Wulandari")}
+    assert told() >= {
+        ("given", "Sari Wulandari"),
+        ("declined", "Sari Wulandari"),
+        ("reopened", "Sari Wulandari"),
+    }
     assert {name for _did, name in told()} == {"Sari Wulandari"}
 
 

@@ -103,8 +103,8 @@ def test_the_event_says_how_soon_and_the_form_shows_it(cast: Cast) -> None:
     RequestDeadline.objects.create(event=cast.other_event, category="car", minutes=7)
     client = signed_in(cast.sari)
     page = text_of(client.get(reverse("log_request", args=[cast.sato.pk])).content)
-    assert "Car<br><small class=\"muted\">due 09:45 WITA</small>" in page
-    assert "Doctor<br><small class=\"muted\">due 09:10 WITA</small>" in page
+    assert 'Car<br><small class="muted">due 09:45 WITA</small>' in page
+    assert 'Doctor<br><small class="muted">due 09:10 WITA</small>' in page
     send(client, "log_request", cast.sato.pk, category="car")
     send(client, "log_request", cast.sato.pk, category="food", due="0")
     due = dict(Request.objects.filter(category__in=["car", "food"]).values_list("category", "due_at"))

@@ -102,7 +102,9 @@ def test_each_thing_is_done_and_leads_back_to_the_page(cast: Cast, name: str, st
 def test_done_by_mistake_is_two_taps_from_open_again(cast: Cast) -> None:
     client = signed_in(cast.sari)
     response = send(client, cast, "close_request", then="")
-    assert f'<a href="/requests/{of(cast).pk}/">Not yet?</a>' in text_of(client.get(response["Location"]).content)
+    assert f'<a href="/requests/{of(cast).pk}/">Not yet?</a>' in text_of(
+        client.get(response["Location"]).content
+    )
     assert "Open again" in page(client, cast)
     send(client, cast, "reopen_request")
     assert of(cast).is_open
