@@ -47,6 +47,12 @@ def _log_nothing(page: Page) -> None:
     page.locator("[role=alert]").wait_for()
 
 
+def _decline_without_a_reason(page: Page) -> None:
+    _open_all(page)
+    page.locator("form[action$='/decline/'] button").click()
+    page.locator("[role=alert]").wait_for()
+
+
 def _read_private(page: Page) -> None:
     page.locator("form[action$='/private/'] button").click()
     page.wait_for_url("**/private/")
@@ -96,6 +102,8 @@ SCREENS = (
     Screen("request", "sari", "/visits/{sato.pk}/requests/"),
     Screen("request-missing", "sari", "/visits/{sato.pk}/requests/", _log_nothing),
     Screen("request-long", "sari", "/visits/{long.pk}/requests/"),
+    Screen("request-page", "sari", "/requests/{asked.pk}/"),
+    Screen("request-page-declining", "sari", "/requests/{asked.pk}/", _decline_without_a_reason),
     Screen("late", "sari", "/visits/{sato.pk}/late/"),
     Screen("late-follows", "sari", "/visits/{sato.pk}/late/?minutes=30"),
     Screen("late-long", "sari", "/visits/{long.pk}/late/?minutes=30"),
@@ -116,6 +124,8 @@ SCREENS = (
     Screen("desk-visit", "ratna", "/admin/guests/visit/{sato.pk}/change/"),
     Screen("desk-assignments", "ratna", "/admin/guests/assignment/"),
     Screen("desk-requests", "ratna", "/admin/guests/request/"),
+    Screen("desk-request", "ratna", "/admin/guests/request/{asked.pk}/change/"),
+    Screen("desk-event", "ratna", "/admin/events/event/{event.pk}/change/"),
     Screen("desk-handovers", "ratna", "/admin/guests/handover/"),
     Screen("desk-handover", "ratna", "/admin/guests/handover/{offer.pk}/change/"),
     Screen("desk-incidents", "ratna", "/admin/guests/incident/"),

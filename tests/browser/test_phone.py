@@ -187,6 +187,7 @@ def addresses(scene: Scene) -> Iterator[tuple[User, str]]:
         ):
             yield scene.sari, f"/visits/{visit.pk}/{flow}"
     yield scene.sari, f"/visits/{scene.idle.pk}/late/"
+    yield scene.sari, f"/requests/{scene.asked.pk}/"
     yield scene.citra, f"/handovers/{scene.offer.pk}/"
     yield scene.sari, f"/handovers/{scene.offer.pk}/"
     yield scene.sari, f"/visits/{scene.idle.pk}/report/"
