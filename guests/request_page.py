@@ -25,7 +25,10 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """A request and what its reader may do with it; `is_left` where nobody named is with the guest any more."""
+    """A request and what its reader may do with it; `is_left` where nobody named is with the guest any more.
+
+    `others` are those who could see to it instead, the reader first.
+    """
 
     pk: int
     visit: int
@@ -51,7 +54,7 @@ def request_page(request: Request, *, reader: User, at: datetime) -> RequestPage
     hours = Hours(request.visit.event.time_zone, at)
     can_act = may_serve(reader, request.visit, at=at)
     people = list(owners_of(request, at=at)) if can_act and request.is_open else []
-    owner = request.owner
+    owner, others = request.owner, [each for each in people if each.pk != request.owner_id]
     return RequestPage(
         pk=request.pk,
         visit=request.visit_id,
@@ -69,7 +72,7 @@ def request_page(request: Request, *, reader: User, at: datetime) -> RequestPage
         happenings=tuple(_happenings(request, hours)),
         can_act=can_act,
         can_accept=request.state == Request.State.OPEN,
-        others=tuple(each for each in people if each.pk != request.owner_id),
+        others=tuple(sorted(others, key=lambda each: each.user_id != reader.pk)),
     )
 
 

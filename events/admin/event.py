@@ -22,7 +22,7 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
     """An event with the places its guests can be at as boxes to tick."""
 
     movements = forms.MultipleChoiceField(
-        label=_("where guests can be"),
+        label=_("Where guests can be"),
         choices=[(value, Movement(value).label) for value in movements_to_choose()],
         initial=movements_to_choose,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,

@@ -51,8 +51,8 @@ _STEPS = {
 class RequestForm(EventForm):
     """A request that says what is needed, and why where it is declined. What happens to it is a step, as on the phone."""
 
-    step = forms.ChoiceField(label=_("state"), required=False)
-    reason = forms.CharField(label=_("why it is declined"), max_length=300, required=False)
+    step = forms.ChoiceField(label=_("State"), required=False)
+    reason = forms.CharField(label=_("Why it is declined"), max_length=300, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

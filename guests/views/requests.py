@@ -118,7 +118,9 @@ def give_request(request: SignedIn, pk: int) -> HttpResponse:
     found = _on_duty(request, pk, at)
     form = OwnerForm(request.POST, owners=owners_of(found, at=at))
     if not form.is_valid():
-        return _refused(request, found, " ".join(map(str, form.errors.get("owner", []))) or _("Please tap again."))
+        return _refused(
+            request, found, " ".join(map(str, form.errors.get("owner", []))) or _("Please tap again.")
+        )
     owner = form.cleaned_data["owner"]
     uuid = form.action_uuid("owner", pk, owner.pk)
     act = partial(give, request=found, owner=owner, by=request.user, at=at, client_uuid=uuid)
