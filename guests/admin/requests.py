@@ -7,10 +7,11 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -104,6 +105,7 @@ class RequestAdmin(EventAdmin):
     form = RequestForm
     list_display = ("what", "visit", "category", "owner_shown", "state_shown", "age", "due")
     list_select_related = ("visit__guest", "visit__event", "owner__user")
+    ordering = (F("closed_at").desc(nulls_first=True), F("due_at").asc(nulls_last=True), "raised_at", "pk")
     list_filter = (
         WaitingFilter,
         ("state", ChoicesDropdownFilter),
@@ -143,7 +145,7 @@ class RequestAdmin(EventAdmin):
 
     @column(_("what is needed"), ordering="text")
     def what(self, request: Request) -> str:
-        return str(request)
+        return Truncator(str(request)).chars(80)
 
     @column(_("who sees to it"), ordering="owner__user__name")
     def owner_shown(self, request: Any) -> str:

@@ -1,6 +1,5 @@
 """The whole life of a request: written down, accepted, passed on, ended, opened again; and who is told."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -203,7 +202,7 @@ def test_the_database_refuses_to_decline_without_a_reason(cast: Cast) -> None:
 def test_what_is_declined_is_not_done_by_a_late_tap(cast: Cast, deputy: Membership) -> None:
     request = log(cast, "Tea")
     decline_request(request=request, reason="No time", **act(cast.bagus))
-    late: list[tuple[Callable[..., None], dict[str, Any]]] = [
+    late: list[tuple[Any, dict[str, Any]]] = [
         (close_request, {}),
         (accept_request, {}),
         (give_request, {"owner": deputy}),
