@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from events.models import Event, Venue
+from guests.board import live_board
 from guests.models import Assignment, LogbookEntry, Movement, Visit
 from guests.movement import (
     UNDO_FOR,
@@ -18,6 +19,7 @@ from guests.movement import (
     note_movement,
     take_back_movement,
 )
+from guests.today import todays_screen
 from liaison.accounts.models import User
 from tests.cast import Cast
 from tests.factories import NOW, make_assignment, make_item
@@ -58,6 +60,21 @@ def test_a_tap_stands_on_the_visit_and_in_the_logbook(cast: Cast) -> None:
     )
     cast.lim.refresh_from_db()
     assert cast.lim.status == "expected"
+
+
+def test_the_deputy_and_the_board_see_it(cast: Cast) -> None:
+    make_assignment(cast.sato, cast.bagus_officer, role=Assignment.Role.DEPUTY)
+
+    def seen() -> tuple[str, str]:
+        (card,) = (each for each in todays_screen(user=cast.bagus, at=NOW).cards if each.pk == cast.sato.pk)
+        (line,) = (each for each in live_board(cast.event, at=NOW).lines if each.pk == cast.sato.pk)
+        return card.status, line.status
+
+    assert seen() == ("Expected", "Expected")
+    tap(cast, Movement.LOUNGE)
+    assert seen() == ("In the lounge", "In the lounge")
+    take_back(cast)
+    assert seen() == ("Expected", "Expected")
 
 
 def test_the_same_tap_counts_once(cast: Cast) -> None:
