@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.models import Membership, Role
-from guests.models import Assignment, Handover, Visit
+from guests.models import Assignment, Handover, Request, Visit
 from liaison.accounts.models import User
 
 
@@ -27,6 +27,32 @@ def own_duty(user: User, visit: Visit, *, at: datetime) -> Assignment | None:
     """
     own = Assignment.objects.current(at).filter(visit=visit, officer__user=user).order_by("-role", "pk")
     return own.select_related("officer__user").first() if user.is_active else None
+
+
+def servant_of(visit: Visit, user: User, *, at: datetime) -> Membership | None:
+    """In what role the person serves the guest at that moment: as officer on duty, else as coordinator of the event."""
+    return _serving(visit, at).filter(user=user).first()
+
+
+def seeing_to(visit: Visit, user: User, *, at: datetime) -> Membership | None:
+    """Who sees to what the person asks for: an officer on duty does so, else whoever leads; nobody where none does."""
+    own = servant_of(visit, user, at=at)
+    if own is not None and own.role == Role.OFFICER:
+        return own
+    lead = Assignment.objects.current(at).filter(visit=visit, role=Assignment.Role.LEAD)
+    return _serving(visit, at).filter(pk__in=lead.values("officer")).first()
+
+
+def owners_of(request: Request, *, at: datetime) -> QuerySet[Membership]:
+    """Who can see to the request: the officers on duty for the guest, then the coordinators."""
+    return _serving(request.visit, at)
+
+
+def _serving(visit: Visit, at: datetime) -> QuerySet[Membership]:
+    on_duty = Assignment.objects.current(at).filter(visit=visit)
+    there = Q(role=Role.OFFICER, pk__in=on_duty.values("officer")) | Q(role=Role.COORDINATOR)
+    rows = Membership.objects.filter(there, event=visit.event_id, user__is_active=True)
+    return rows.select_related("user").order_by("-role", "user__name", "pk")
 
 
 def receivers_of(visit: Visit, *, giver: User, at: datetime) -> QuerySet[Membership]:

@@ -24,6 +24,12 @@ def officers_of(visit: Visit, *, at: datetime, besides: User | None = None) -> s
     return set(rows.values_list("officer__user_id", flat=True)) - {besides and besides.pk}
 
 
+def administrators(*, besides: User) -> set[int]:
+    """Who runs the installation, by their keys."""
+    rows = User.objects.filter(is_superuser=True, is_active=True)
+    return set(rows.values_list("pk", flat=True)) - {besides.pk}
+
+
 def tell(
     people: Collection[int], *, kind: str, key: str, visit: Visit, payload: Mapping[str, Any], at: datetime
 ) -> None:

@@ -103,7 +103,7 @@ def _clashes(visit: Visit, moves: Sequence[Move]) -> tuple[Clash, ...]:
     ready_at = max(move.ready_at for move in moves) + timedelta(hours=1)
     starts_at = min(move.item.starts_at for move in moves if move.item.starts_at)
     others = ItineraryItem.objects.standing().filter(needs, visit__event=visit.event_id).exclude(visit=visit)
-    near = others.filter(starts_at__gte=starts_at, starts_at__lt=ready_at + LONGEST)
+    near = others.filter(starts_at__gt=starts_at - LONGEST, starts_at__lt=ready_at + LONGEST)
     return clashes(moves, near.select_related("visit__guest", "vehicle").order_by("starts_at", "pk"))
 
 
@@ -129,6 +129,23 @@ def _tell_the_team(visit: Visit, delay: Delay, by: User, at: datetime, key: str)
     officers = officers_of(visit, at=at, besides=by) - coordinators
     tell(coordinators, kind="late", key=key, visit=visit, payload=said, at=at)
     tell(officers, kind="late", key=key, visit=visit, payload=said | {"cars": hidden}, at=at)
+    _tell_who_shares(delay, coordinators | officers, by, at, key)
+
+
+def _tell_who_shares(delay: Delay, knowing: set[int], by: User, at: datetime, key: str) -> None:
+    """The officers of the guests whose car is kept learn of their own guest's car, and not whom it waits for."""
+    for clash in delay.clashes:
+        visit = clash.item.visit
+        said = {
+            "car": car_of(clash),
+            "title": clash.item.title,
+            "needed_at": clash.item.moves_at.isoformat() if clash.item.moves_at else "",
+            "free_at": clash.move.ready_at.isoformat(),
+            "together": clash.together,
+            "minutes": _minutes(delay.by),
+        }
+        people = officers_of(visit, at=at, besides=by) - knowing
+        tell(people, kind="car_late", key=f"{key}:{clash.item.pk}", visit=visit, payload=said, at=at)
 
 
 def _payload(delay: Delay, by: User) -> dict[str, Any]:
@@ -137,7 +154,10 @@ def _payload(delay: Delay, by: User) -> dict[str, Any]:
         {"title": hit.item.title, "effect": hit.effect.value, "minutes": _minutes(hit.by)}
         for hit in delay.ripple.hits
     ]
-    cars = [{"car": car_of(clash), "guest": clash.item.visit.guest.called} for clash in delay.clashes]
+    cars = [
+        {"car": car_of(clash), "guest": clash.item.visit.guest.called, "together": clash.together}
+        for clash in delay.clashes
+    ]
     first = delay.ripple.moves[0] if delay.ripple.moves else None
     return {
         "title": delay.item.title,
@@ -171,12 +191,15 @@ class Consequence:
     tone: str
 
 
-def consequences(delay: Delay, hours: Hours) -> tuple[Consequence, ...]:
-    """What follows, worded for an officer, who does not read other guests' names."""
+def consequences(delay: Delay, hours: Hours, *, reader: User) -> tuple[Consequence, ...]:
+    """What follows, worded for a reader: other guests by name only where the reader may see them. A query for names."""
+    touched = {clash.item.visit_id for clash in delay.clashes}
+    seen = Visit.objects.visible_to(reader, at=hours.at).filter(pk__in=touched)
+    known = set(seen.values_list("pk", flat=True)) if touched else set()
     return (
         *(_moving(move, hours) for move in delay.ripple.moves),
         *(_hit(hit) for hit in delay.ripple.hits),
-        *(_clash(clash, hours) for clash in delay.clashes),
+        *(_clash(clash, hours, is_known=clash.item.visit_id in known) for clash in delay.clashes),
     )
 
 
@@ -201,7 +224,9 @@ def _hit(hit: Hit) -> Consequence:
     return Consequence(hit.item.title, said % {"length": length(hit.by)}, icon, tone)
 
 
-def _clash(clash: Clash, hours: Hours) -> Consequence:
+def _clash(clash: Clash, hours: Hours, *, is_known: bool) -> Consequence:
+    who = clash.item.visit.guest.called if is_known else _("another guest")
     needed = clash.item.moves_at
-    said = _("another guest needs it at %(time)s") % {"time": hours.say(needed) if needed else ""}
-    return Consequence(car_of(clash), said, "car", "amber")
+    said = {"who": who, "time": hours.say(needed) if needed else ""}
+    words = _("%(who)s rides along at %(time)s") if clash.together else _("%(who)s needs it at %(time)s")
+    return Consequence(car_of(clash), words % said, "car", "amber")

@@ -131,7 +131,9 @@ def dossier_of(visit: Visit, *, reader: User, at: datetime, delegation: Sequence
     hours, guest = Hours(visit.event.time_zone, at), visit.guest
     notes = tuple(_note(note) for note in ProtocolNote.objects.concerning([visit]))
     requests = list(
-        Request.objects.filter(visit=visit).order_by("-closed_at", "due_at", "raised_at")[:REQUESTS]
+        Request.objects.filter(visit=visit)
+        .with_owner_there(at)
+        .order_by("-closed_at", "due_at", "raised_at")[:REQUESTS]
     )
     entries = list(ItineraryItem.objects.standing().filter(visit=visit).with_places())
     team = list(Assignment.objects.not_over(at).filter(visit=visit).select_related("officer__user"))

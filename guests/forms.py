@@ -1,6 +1,6 @@
 """What an officer's phone sends. Every form carries a UUID made with it, so that a double tap counts once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Membership
 from guests.models import GuestLink, Handover, Incident, Movement, Request
+
+_SOON = [(15, _("in 15 min")), (30, _("in 30 min")), (60, _("in 1 h"))]
 
 
 class ActionForm(forms.Form):
@@ -28,9 +30,20 @@ class ActionForm(forms.Form):
 
 
 class MovementForm(ActionForm):
-    """Where the guest is now."""
+    """Where the guest is now: one of the places that the event uses."""
 
     status = forms.ChoiceField(choices=Movement.choices)
+
+    def __init__(self, *args: Any, used: Collection[Movement], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._used = used
+
+    def clean_status(self) -> Movement:
+        status = Movement(self.cleaned_data["status"])
+        if status not in self._used:
+            said = {"status": status.label}
+            raise forms.ValidationError(_("This event does not note “%(status)s” any more."), "unused", said)
+        return status
 
 
 class DelayForm(ActionForm):
@@ -69,7 +82,7 @@ class RequestForm(ActionForm):
         coerce=int,
         empty_value=None,
         widget=forms.RadioSelect,
-        choices=[("", _("any time")), (15, _("in 15 min")), (30, _("in 30 min")), (60, _("in 1 h"))],
+        choices=[("", _("as usual")), *_SOON, (0, _("no deadline"))],
     )
     category = forms.ChoiceField(choices=Request.Category.choices)
 
@@ -79,10 +92,69 @@ class RequestForm(ActionForm):
             self.add_error("text", _("Say what is needed."))
         return cleaned
 
-    def due_at(self, at: datetime) -> datetime | None:
-        """When it is needed, counted from the moment `at`."""
-        minutes = self.cleaned_data["due"]
+    def due_at(self, at: datetime, usual: Mapping[str, int]) -> datetime | None:
+        """When it is needed, counted from the moment `at`; where nothing was chosen, as usual for what it is."""
+        chosen = self.cleaned_data["due"]
+        minutes = usual[self.cleaned_data["category"]] if chosen is None else chosen
         return at + timedelta(minutes=minutes) if minutes else None
+
+
+class DeadlineForm(ActionForm):
+    """When a request is needed instead."""
+
+    due = forms.TypedChoiceField(
+        label=_("Needed"), coerce=int, widget=forms.RadioSelect, choices=[*_SOON, (0, _("no deadline"))]
+    )
+
+    def due_at(self, at: datetime) -> datetime | None:
+        """The chosen deadline, counted from the moment `at`."""
+        minutes: int = self.cleaned_data["due"]
+        return at + timedelta(minutes=minutes) if minutes else None
+
+
+class DeclineForm(ActionForm):
+    """Why a request is declined."""
+
+    reason = PlainText(
+        label=_("Why it is declined"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={
+            "required": _("Say why it is declined."),
+            "max_length": _("Keep it to %(limit_value)d characters; this has %(show_value)d."),
+        },
+    )
+
+
+class CommentForm(ActionForm):
+    """A word on a request."""
+
+    text = PlainText(
+        label=_("Your word on it"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={
+            "required": _("Write something first."),
+            "max_length": _("Keep it to %(limit_value)d characters; this has %(show_value)d."),
+        },
+    )
+
+
+class OwnerForm(ActionForm):
+    """Who sees to a request from now on."""
+
+    owner: Any = forms.ModelChoiceField(
+        label=_("Who sees to it"),
+        queryset=Membership.objects.none(),
+        error_messages={
+            "required": _("Choose who sees to it."),
+            "invalid_choice": _("This person is not with the guest now. Choose somebody else."),
+        },
+    )
+
+    def __init__(self, *args: Any, owners: QuerySet[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
 
 
 class HandoverForm(ActionForm):

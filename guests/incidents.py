@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from guests.alerting import coordinators_of, officers_of, tell
+from guests.alerting import administrators, coordinators_of, officers_of, tell
 from guests.models import Incident, ItineraryItem, LogbookEntry, Visit
 from liaison.accounts.models import User
 
@@ -26,6 +26,7 @@ def report_incident(
 ) -> Incident:
     """Write down what happened and tell coordinators and the guest's other officers at once; the same `client_uuid` once.
 
+    An alarm reaches somebody: where the event has nobody else, the administrators.
     The words stay in the app: a mail is read on a lock screen, and says only of what kind it is and where.
     """
     with transaction.atomic():
@@ -75,6 +76,8 @@ def _tell(incident: Incident) -> None:
     visit, by, at = incident.visit, incident.raised_by, incident.raised_at
     is_alarm = incident.severity == Incident.Severity.SOS
     people = coordinators_of(visit, besides=by) | officers_of(visit, at=at, besides=by)
+    if is_alarm and not people:
+        people = administrators(besides=by)
     payload = {
         "incident_id": incident.pk,
         "what": str(incident.kind),

@@ -48,10 +48,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Another guest's item that needs a car or a driver which a move keeps longer."""
+    """Another guest's item that needs a car or a driver which a move keeps longer; or is `together` in it, and late too."""
 
     item: ItineraryItem
     move: Move
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,13 @@ def ripple(items: Iterable[ItineraryItem], late: ItineraryItem, delay: timedelta
 def clashes(moves: Sequence[Move], others: Iterable[ItineraryItem]) -> tuple[Clash, ...]:
     """Which of the other guests' items need a car or driver of these moves while it is kept longer than planned.
 
-    What overlapped before is shared on purpose and was known.
+    What had the car at the same time before has it on purpose: those guests ride along, and are late together.
     """
     return tuple(
-        Clash(other, move)
+        Clash(other, move, together=_ride_along(other, move))
         for other in others
         for move in moves
-        if _share(other, move.item) and _meet(other, move)
+        if _share(other, move.item) and (_meet(other, move) or _ride_along(other, move))
     )
 
 
@@ -166,3 +167,10 @@ def _meet(other: ItineraryItem, move: Move) -> bool:
     ended_at = move.item.ends_at or _starts(move.item) + _LASTS
     ends_at = move.ends_at or move.starts_at + _LASTS
     return ended_at <= _moves(other) < ends_at
+
+
+def _ride_along(other: ItineraryItem, move: Move) -> bool:
+    """Whether the other item has the car while the moved one was planned to have it."""
+    ended_at = move.item.ends_at or _starts(move.item) + _LASTS
+    over_at = other.ends_at or _starts(other) + _LASTS
+    return _starts(other) < ended_at and over_at > _starts(move.item)

@@ -1,20 +1,20 @@
 """Where the guest is: an officer's tap, and taking it back."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.models import Venue
-from guests.models import LogbookEntry, Movement, Visit
+from guests.models import ItineraryItem, LogbookEntry, Movement, Visit
 from liaison.accounts.models import User
 
 UNDO_FOR = timedelta(minutes=10)
 
 _USUALLY_NEXT = {
-    Movement.EXPECTED: Movement.LANDED,
-    Movement.EN_ROUTE: Movement.LANDED,
     Movement.LANDED: Movement.IN_CAR,
     Movement.LOUNGE: Movement.IN_CAR,
     Movement.AT_HOTEL: Movement.IN_CAR,
@@ -23,13 +23,45 @@ _USUALLY_NEXT = {
 _WHERE_CARS_GO = {Venue.Kind.HOTEL.value: Movement.AT_HOTEL, Venue.Kind.AIRPORT.value: Movement.DEPARTED}
 
 
+class Planned(Protocol):
+    """What there is to know of an item to tell how the guest comes."""
+
+    kind: str
+    starts_at: Any
+
+
 class CannotTakeBackError(Exception):
     """A movement can no longer be taken back; the message tells the officer why."""
 
 
-def likely_next(status: str, *, towards: str = "") -> Movement | None:
-    """What the guest usually does after this; `towards` is the kind of venue they are being driven to."""
-    if status == Movement.IN_CAR:
+def likely_next(
+    status: str, *, used: Collection[str], comes_by_air: bool, towards: str = ""
+) -> Movement | None:
+    """What the guest usually does after this, of what the event uses; nothing where that leads nowhere new.
+
+    `towards` is the kind of venue they are being driven to. Who does not come by air is not asked to land.
+    """
+    passed = {status}
+    while (step := _next(status, comes_by_air, towards)) and step not in passed:
+        if step in used:
+            return step
+        passed.add(step)
+        status = step
+    return None
+
+
+def comes_by_air(plan: Iterable[Planned]) -> bool:
+    """Whether the first thing of the plan is a flight: a later one takes the guest away."""
+    first = min(plan, key=lambda item: item.starts_at, default=None)
+    return first is not None and first.kind == ItineraryItem.Kind.FLIGHT
+
+
+def _next(status: str, by_air: bool, towards: str) -> Movement | None:
+    if status in {Movement.EXPECTED, Movement.EN_ROUTE} and by_air:
+        return Movement.LANDED
+    if status == Movement.EXPECTED:
+        return Movement.EN_ROUTE
+    if status in {Movement.EN_ROUTE, Movement.IN_CAR}:
         return _WHERE_CARS_GO.get(towards, Movement.AT_VENUE)
     return _USUALLY_NEXT.get(Movement(status))
 

@@ -26,6 +26,14 @@ def plan_and_dispatch(lease_seconds: float = Delivery.LEASE.total_seconds()) -> 
             return
 
 
+@shared_task(name="guests.send_at_once", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
+def send_at_once() -> None:
+    """Send what is due, for what cannot wait for the next tick, nor for the planning that a tick begins with."""
+    for _round in range(_ROUNDS):
+        if not dispatch(at=timezone.now()):
+            return
+
+
 @shared_task(name="guests.render_prints", soft_time_limit=1500, time_limit=1560)  # type: ignore[untyped-decorator]
 def render_prints() -> None:
     """Render the print runs that wait or were left by a worker that died, one after the other."""

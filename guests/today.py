@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from guests.hours import Hours, countdown, hedged
 from guests.models import Assignment, Handover, ItineraryItem, Movement, ProtocolNote, Request, Visit
-from guests.movement import UNDO_FOR, likely_next
+from guests.movement import UNDO_FOR, comes_by_air, likely_next
 from guests.requests import OpenRequest, open_request
 from liaison.accounts.models import User
 from liaison.clock import day_bounds
@@ -30,8 +30,8 @@ ITEM_COLUMNS = (
 )  # fmt: skip
 _DUTY = (
     "starts_at", "visit__level", "visit__status", "visit__status_at", "visit__arrives_at", "visit__arrival_precision",
-    "visit__departs_at", "visit__departure_precision", "visit__rank", "visit__event__time_zone", "visit__guest__name",
-    "visit__guest__honorific_before", "visit__guest__honorific_after", "visit__guest__addressed_as",
+    "visit__departs_at", "visit__departure_precision", "visit__rank", "visit__event__time_zone",
+    "visit__event__movements", "visit__guest__name", "visit__guest__honorific_before", "visit__guest__honorific_after", "visit__guest__addressed_as",
     "visit__guest__country",
 )  # fmt: skip
 # Not yet queries, and built once: naming the columns takes longer than asking for them.
@@ -39,7 +39,9 @@ _PLAN: Any = ItineraryItem.objects.standing().values_list(*ITEM_COLUMNS, named=T
 _OWN: Any = (
     Assignment.objects.select_related("visit__guest", "visit__event").only(*_DUTY).order_by("-starts_at")
 )
-_WAITING: Any = Request.objects.open().only("visit_id", "category", "text", "raised_at", "due_at")
+_WAITING: Any = Request.objects.open().only(
+    "visit_id", "category", "text", "raised_at", "due_at", "closed_at"
+)
 _RED_LINES: Any = ProtocolNote.objects.red_lines().only("event_id", "guest_id", "country", "text")
 Move = tuple[str, str]  # a movement's value, and its word as it begins a line
 
@@ -151,7 +153,7 @@ def _duties(user: User, at: datetime, offers: Any) -> list[_Duty]:
     visits = [duty.visit for duty in own.values()]
     hours = {visit.event_id: Hours(visit.event.time_zone, at) for visit in visits}
     items = _by_visit(_items(visits, hours.values()))
-    requests = _by_visit(_WAITING.filter(visit__in=list(own)))
+    requests = _by_visit(_WAITING.with_owner_there(at).filter(visit__in=list(own)))
     notes = list(_RED_LINES.concerning(visits)) if visits else []
     return [
         _Duty(
@@ -193,7 +195,13 @@ def _card(duty: _Duty, undo: int | None) -> Card:
     coming = sorted((item for item in duty.items if item.starts_at > at), key=_moves_at)
     now = running[-1] if running else None
     near = running[-1:] + coming[:1] + [item for item in coming[1:] if hours.is_today(item.starts_at)]
-    likely = likely_next(visit.status, towards=near[0].venue__kind or "" if near else "")
+    used = visit.event.used_movements
+    likely = likely_next(
+        visit.status,
+        used=used,
+        comes_by_air=comes_by_air(duty.items),
+        towards=near[0].venue__kind or "" if near else "",
+    )
     words = movement_words(get_language() or "en")
     requests = sorted(duty.requests, key=_urgency)
     can_act = duty.starts_at <= at
@@ -214,7 +222,7 @@ def _card(duty: _Duty, undo: int | None) -> Card:
         requests=tuple(open_request(each, hours) for each in requests[:REQUESTS_ON_A_CARD]),
         more_requests=max(0, len(requests) - REQUESTS_ON_A_CARD),
         likely=(likely.value, words[likely]) if likely else None,
-        moves=tuple(move for move in words.items() if move[0] not in {visit.status, likely}),
+        moves=tuple((move.value, words[move]) for move in used if move not in {visit.status, likely}),
         can_act=can_act,
         can_undo=fresh and can_act and undo == visit.pk,
         duty_from="" if can_act else hours.say(duty.starts_at),

@@ -50,6 +50,7 @@ _GROUPS = (
             ("events.vehicle", "directions_car"),
             ("events.driver", "airline_seat_recline_normal"),
             ("guests.reminderrule", "alarm"),
+            ("guests.requestdeadline", "timer"),
         ),
     ),
     (

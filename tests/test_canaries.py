@@ -33,6 +33,7 @@ from guests.models import (
     LogbookEntry,
     ProtocolNote,
     Request,
+    RequestComment,
     Visit,
 )
 from guests.prints import print_handout
@@ -40,7 +41,7 @@ from guests.wording import LANGUAGES
 from liaison.accounts.models import User
 from liaison.notices.models import Notice
 from tests.cast import Cast, bring_to
-from tests.factories import make_contact, make_delegation, make_document, make_venue
+from tests.factories import make_contact, make_delegation, make_document, make_request, make_venue
 
 GUESTS = {"sato": "Zanzibar", "lim": "Quetzal", "okafor": "Xylophon"}
 PRIVATE = "Kryptonit"
@@ -56,7 +57,7 @@ def paint(model: type[models.Model], rows: models.QuerySet[Any], word: str) -> N
             type(column) is models.CharField
             and not column.choices
             and not column.unique
-            and column.name not in {"country"}
+            and column.name not in {"country", "decline_reason"}  # only where it is declined
         ):
             rows.update(**{column.name: word})
 
@@ -75,6 +76,10 @@ def painted(cast: Cast) -> Cast:
             starts_at=at + timedelta(hours=1), ends_at=at + timedelta(hours=2)
         )
         paint(Request, Request.objects.filter(visit=visit), word)
+        declined = make_request(
+            visit, cast.ratna, word, state="declined", decline_reason=word, closed_by=cast.ratna, closed_at=at
+        )
+        RequestComment.objects.create(request=declined, author=cast.ratna, text=word, written_at=at)
         paint(ProtocolNote, ProtocolNote.objects.filter(guest=visit.guest_id), word)
         ItineraryItem.objects.get(visit=visit).vehicle.driver.delete()  # type: ignore[union-attr]
         Incident.objects.create(visit=visit, kind="loss", text=word, raised_by=cast.ratna, raised_at=at)
@@ -137,6 +142,7 @@ def addresses_to_guess(cast: Cast) -> list[str]:
         pages += ["guest_screen", "guest_links"]
         guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
         guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
+        guesses += [reverse("request", kwargs={"pk": each.pk}) for each in visit.requests.all()]
         offers = Handover.objects.filter(assignment__visit=visit)
         guesses += [reverse("handover", kwargs={"pk": offer.pk}) for offer in offers]
         guesses += [reverse("handout", kwargs={"pk": paper.pk}) for paper in visit.prints.all()]

@@ -123,6 +123,11 @@ def offer(scene: Scene) -> dict[str, Any]:
     return {"pk": scene.offer.pk}
 
 
+def asked(scene: Scene) -> dict[str, Any]:
+    """Something Mr Sato needs."""
+    return {"pk": scene.request.pk}
+
+
 def serving(answer: int) -> dict[str, int]:
     """For the guest's officer and coordinator; a 404 to everybody else."""
     return NOBODY | {"sari": answer, "ratna": answer}
@@ -148,7 +153,14 @@ MATRIX: dict[str, Route] = {
     "visit": Route(serving(200), sato),
     "read_private": Route(serving(200), sato, "post"),
     "log_request": Route(serving(302), sato, "post", lambda scene: {"category": "water"}),
-    "close_request": Route(serving(302), lambda scene: {"pk": scene.request.pk}, "post"),
+    "request": Route(serving(200), asked),
+    "accept_request": Route(serving(302), asked, "post"),
+    "close_request": Route(serving(302), asked, "post"),
+    "decline_request": Route(serving(302), asked, "post", lambda scene: {"reason": "None left"}),
+    "reopen_request": Route(serving(302), asked, "post"),
+    "give_request": Route(serving(302), asked, "post", lambda scene: {"owner": scene.cast.sari_officer.pk}),
+    "set_deadline": Route(serving(302), asked, "post", lambda scene: {"due": 30}),
+    "comment_on_request": Route(serving(302), asked, "post", lambda scene: {"text": "On the way"}),
     "set_status": Route(serving(302), sato, "post", lambda scene: {"status": "landed"}),
     "undo_status": Route(serving(302), sato, "post"),
     "document": Route(serving(200), lambda scene: {"pk": scene.paper.pk}),

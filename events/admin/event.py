@@ -3,16 +3,32 @@
 from typing import Any
 
 from babel.dates import format_interval
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from events.admin.base import EventAdmin, EventTabularInline, at_desk, number_of
-from events.models import Contact, Event, Membership
+from events.models import Contact, Event, Membership, Movement
+from events.models.movement import movements_to_choose
 from liaison.admin import ScopedAdmin, column
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+
+
+class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """An event with the places its guests can be at as boxes to tick."""
+
+    movements = forms.MultipleChoiceField(
+        label=_("Where guests can be"),
+        choices=[(value, Movement(value).label) for value in movements_to_choose()],
+        initial=movements_to_choose,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("What officers can tap. Where a guest is already stays as it was noted."),
+        error_messages={"required": _("Choose at least one.")},
+    )
 
 
 class TeamInline(EventTabularInline):
@@ -53,6 +69,7 @@ class EventTableAdmin(ScopedAdmin):
     list_display = ("name", "days", "city", "time_zone", "state_shown", "officers", "guests")
     list_filter = (("state", ChoicesDropdownFilter),)
     search_fields = ("name", "slug", "city", "host")
+    form = EventForm
     inlines: tuple[Any, ...] = (TeamInline, ContactInline)
     fieldsets = (
         (None, {"fields": ("name", "slug", "host", ("city", "country"), "state")}),
@@ -62,6 +79,7 @@ class EventTableAdmin(ScopedAdmin):
             _("What officers can manage"),
             {"fields": (("travel_kmh", "travel_buffer_minutes"), "rest_hours")},
         ),
+        (_("On the officers' phones"), {"fields": ("movements",)}),
         (_("Erasing"), {"fields": (("retention_days", "anonymise_days"),)}),
     )
 

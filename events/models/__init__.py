@@ -2,6 +2,7 @@
 
 from events.models.contact import Contact
 from events.models.event import Event
+from events.models.movement import Movement
 from events.models.programme import Session
 from events.models.programme_file import ProgrammeFile, SessionAsListed
 from events.models.staff import Gender, Membership, Role, Shift
@@ -14,6 +15,7 @@ __all__ = [
     "Event",
     "Gender",
     "Membership",
+    "Movement",
     "Point",
     "ProgrammeFile",
     "Role",

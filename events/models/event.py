@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from events.models.movement import Movement, movements_to_choose
 from events.models.staff import Role, events_of
 from liaison.accounts.models import User
 from liaison.clock import validate_zone
@@ -79,6 +81,12 @@ class Event(models.Model):
     rest_hours = models.PositiveSmallIntegerField(
         _("hours of rest between duty days"), default=8, help_text=_("Less than this is warned of.")
     )
+    movements = ArrayField(
+        models.CharField(max_length=12, choices=Movement),
+        verbose_name=_("where guests can be"),
+        default=movements_to_choose,
+        help_text=_("What officers can tap. Where a guest is already stays as it was noted."),
+    )
     retention_days = models.PositiveSmallIntegerField(
         _("days until private data is erased"), default=30, help_text=_("Counted from the last day.")
     )
@@ -100,7 +108,17 @@ class Event(models.Model):
                 violation_error_message=_("The last day must not come before the first."),
             ),
             models.CheckConstraint(condition=models.Q(travel_kmh__gt=0), name="event_has_a_speed"),
+            models.CheckConstraint(
+                condition=models.Q(movements__contained_by=movements_to_choose()) & ~models.Q(movements=[]),
+                name="event_uses_some_movements",
+                violation_error_message=_("Choose at least one."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def used_movements(self) -> tuple[Movement, ...]:
+        """Where guests can be at this event, in the order in which it usually happens."""
+        return tuple(move for move in Movement if move == Movement.EXPECTED or move in self.movements)

@@ -104,3 +104,28 @@ class RequestsFilter(DropdownFilter):  # type: ignore[misc]
         if self.value() == "overdue":
             return queryset.filter(Exists(of_visit.overdue(timezone.now())))
         return queryset
+
+
+class WaitingFilter(DropdownFilter):  # type: ignore[misc]
+    """Requests that wait, and those that wait in vain."""
+
+    title = _("waiting")
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [
+            ("open", _("Open")),
+            ("overdue", _("Overdue")),
+            ("left", _("Without an owner")),
+            ("long", _("Open for more than an hour")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        at, rows = timezone.now(), Request.objects
+        chosen = {
+            "open": rows.open(),
+            "overdue": rows.overdue(at),
+            "left": rows.without_owner(at),
+            "long": rows.open().filter(raised_at__lt=at - timedelta(hours=1)),
+        }.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(pk__in=chosen.values("pk"))

@@ -1,5 +1,6 @@
 """Guests: who they are, their visits, their days, who looks after them, and what happened."""
 
+from events.models import Movement
 from guests.models.assignment import Assignment
 from guests.models.calendar_feed import CalendarFeed
 from guests.models.document import Document
@@ -27,9 +28,9 @@ from guests.models.quoted import (
 )
 from guests.models.reminder import ReminderRule
 from guests.models.report import DayReport
-from guests.models.request import Request, RequestComment
+from guests.models.request import Request, RequestComment, RequestDeadline
 from guests.models.roster_file import RosterFile
-from guests.models.visit import Delegation, Movement, Visit
+from guests.models.visit import Delegation, Visit
 
 __all__ = [
     "AddressedMember",
@@ -66,6 +67,7 @@ __all__ = [
     "ReminderRule",
     "Request",
     "RequestComment",
+    "RequestDeadline",
     "RosterFile",
     "Visit",
 ]

@@ -7,7 +7,8 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from guests.models.visit import Movement, Visit
+from events.models import Movement
+from guests.models.visit import Visit
 from liaison.accounts.models import User
 from liaison.scope import ScopedQuerySet
 

@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, Gender, Role, Venue
+from events.models import Event, Gender, Movement, Role, Venue
 from events.models.staff import events_of
 from guests.models.guest import Guest
 from guests.models.plan_mark import marks_plan_when_quoted_changes
@@ -59,19 +59,6 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Movement(models.TextChoices):
-    """Where the guest is, in the order in which it usually happens."""
-
-    EXPECTED = "expected", _("expected")
-    EN_ROUTE = "en_route", _("on the way")
-    LANDED = "landed", _("landed")
-    LOUNGE = "lounge", _("in the lounge")
-    IN_CAR = "in_car", _("in the car")
-    AT_HOTEL = "at_hotel", _("at the hotel")
-    AT_VENUE = "at_venue", _("at the venue")
-    DEPARTED = "departed", _("departed")
 
 
 class VisitQuerySet(ScopedQuerySet["Visit"]):

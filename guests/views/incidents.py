@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods
 from guests.forms import AlarmForm, IncidentForm
 from guests.incidents import report_incident, whereabouts
 from guests.models import Incident
+from guests.tasks import send_at_once
 from guests.views import SignedIn
 from guests.views.acting import to_today, visit_on_duty
+from liaison.queue import nudge
 
 
 @login_required
@@ -34,6 +36,7 @@ def incident(request: SignedIn, pk: int) -> HttpResponse:
             visit=visit, kind=kind, severity=severity, text=typed["text"], by=request.user, at=at,
             client_uuid=form.action_uuid("incident", pk, kind, typed["text"]),
         )  # fmt: skip
+        nudge(send_at_once)
         messages.success(request, _("Noted, and the team knows: %(what)s.") % {"what": kind.label})
         return to_today(pk)
     kinds = Incident.Kind.choices
@@ -55,6 +58,7 @@ def sos(request: SignedIn, pk: int) -> HttpResponse:
             visit=visit, kind=kind, severity=Incident.Severity.SOS, place=form.cleaned_data["place"],
             by=request.user, at=at, client_uuid=form.action_uuid("sos", pk, kind),
         )  # fmt: skip
+        nudge(send_at_once)
         messages.warning(request, _("SOS sent to the team. Call as well where every minute counts."))
         return to_today(pk)
     page: dict[str, Any] = {"visit": visit, "form": form, "client_uuid": uuid4()}

@@ -20,6 +20,7 @@ from guests.hours import Hours, length
 from guests.models import ItineraryItem, Visit
 from guests.views import SignedIn
 from guests.views.acting import to_today, visit_on_duty
+from liaison.accounts.models import User
 
 PRESETS = (5, 15, 30)
 
@@ -46,7 +47,7 @@ def late(request: SignedIn, pk: int) -> HttpResponse:
         "presets": PRESETS,
     }
     if chosen and form.is_valid():
-        page |= _preview(found, chosen, form.cleaned_data["minutes"], at)
+        page |= _preview(found, chosen, form.cleaned_data["minutes"], at, request.user)
     return render(request, "phone/late.html", page, status=422 if is_sent else 200)
 
 
@@ -55,13 +56,15 @@ def _named(items: list[ItineraryItem], visit: Visit, at: datetime) -> list[tuple
     return [(item, hours.start(item.starts_at, item.precision)) for item in items if item.starts_at]
 
 
-def _preview(visit: Visit, item: ItineraryItem, minutes: int, at: datetime) -> dict[str, object]:
+def _preview(
+    visit: Visit, item: ItineraryItem, minutes: int, at: datetime, reader: User
+) -> dict[str, object]:
     delay = foresee(visit=visit, item=item, by=timedelta(minutes=minutes), at=at)
     return {
         "delay": delay,
         "minutes": minutes,
         "length": length(delay.by),
-        "consequences": consequences(delay, Hours(visit.event.time_zone, at)),
+        "consequences": consequences(delay, Hours(visit.event.time_zone, at), reader=reader),
         "client_uuid": uuid4(),
     }
 

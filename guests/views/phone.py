@@ -5,25 +5,23 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from guests.access import may_serve
 from guests.dossier import dossier_of
-from guests.forms import ActionForm, MovementForm, RequestForm
+from guests.forms import ActionForm, MovementForm
 from guests.hours import countdown_words
-from guests.models import Document, Movement, Request, Visit
+from guests.models import Document, Movement, Visit
 from guests.movement import CannotTakeBackError, note_movement, take_back_movement
 from guests.privacy import read_private as read_private_data
-from guests.requests import close_request as close
-from guests.requests import log_request as log
 from guests.today import todays_screen
 from guests.views import SignedIn
-from guests.views.acting import action, not_understood, own_visit, require_duty, to_today, visit_on_duty
+from guests.views.acting import action, not_understood, own_visit, to_today, visit_on_duty
 from guests.views.press import events_for_press
 from liaison.encryption import UndecipherableError
 
@@ -90,55 +88,18 @@ def read_private(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "phone/private.html", page)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(no_store=True, private=True)  # going back must not show a form that was already used
-def log_request(request: SignedIn, pk: int) -> HttpResponse:
-    """What the guest needs, in one tap for a preset; what was typed stays where something is missing."""
-    at = timezone.now()
-    found = visit_on_duty(request.user, pk, at)
-    form = RequestForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST" or not form.is_valid():
-        page = {"visit": found, "form": form, "presets": Request.Category.choices}
-        return render(request, "phone/request.html", page, status=422 if form.is_bound else 200)
-    typed = form.cleaned_data
-    category, text, due_at = Request.Category(typed["category"]), typed["text"], form.due_at(at)
-    action = form.action_uuid("request", pk, category, text)
-    logged = log(
-        visit=found, category=category, text=text, by=request.user, at=at, client_uuid=action, due_at=due_at
-    )
-    messages.success(
-        request, _("Noted for %(guest)s: %(what)s") % {"guest": found.guest.called, "what": logged}
-    )
-    return to_today(pk)
-
-
-@action
-def close_request(request: SignedIn, pk: int) -> HttpResponse:
-    """A request is seen to."""
-    at = timezone.now()
-    rows = Request.objects.visible_to(request.user, at=at).select_related("visit__event")
-    found = get_object_or_404(rows, pk=pk)
-    require_duty(request.user, found.visit, at)
-    form = ActionForm(request.POST)
-    if not form.is_valid():
-        return not_understood(request)
-    close(request=found, by=request.user, at=at, client_uuid=form.action_uuid("done", pk))
-    messages.success(request, _("Done: %(what)s") % {"what": found})
-    if request.POST.get("then") == "visit":
-        return HttpResponseRedirect(reverse("visit", args=[found.visit_id]))
-    return to_today(found.visit_id)
-
-
 @action
 def set_status(request: SignedIn, pk: int) -> HttpResponse:
     """Where the guest is, in one tap."""
     at = timezone.now()
     found = visit_on_duty(request.user, pk, at)
-    form = MovementForm(request.POST)
+    form = MovementForm(request.POST, used=found.event.used_movements)
+    if form.has_error("status", "unused"):
+        messages.warning(request, " ".join(map(str, form.errors["status"])))
+        return to_today(pk)
     if not form.is_valid():
         return not_understood(request)
-    status = Movement(form.cleaned_data["status"])
+    status: Movement = form.cleaned_data["status"]
     action = form.action_uuid("status", pk, status)
     note_movement(visit=found, status=status, by=request.user, at=at, client_uuid=action)
     return HttpResponseRedirect(f"{reverse('today')}?undo={pk}#visit-{pk}")

@@ -60,6 +60,8 @@ SCREENS = (
     Screen("desk-timeline-guests", "ratna", "/admin/timeline/{event.slug}/?by=guests"),
     Screen("desk-timeline-event", "ratna", "/admin/timeline/{event.slug}/?day=all"),
     Screen("desk-requests", "ratna", "/admin/guests/request/"),
+    Screen("desk-request", "ratna", "/admin/guests/request/{asked.pk}/change/"),
+    Screen("desk-event", "ratna", "/admin/events/event/{event.pk}/change/"),
     Screen("desk-handovers", "ratna", "/admin/guests/handover/"),
     Screen("desk-handover", "ratna", "/admin/guests/handover/{offer.pk}/change/"),
     Screen("desk-incidents", "ratna", "/admin/guests/incident/"),

@@ -12,6 +12,7 @@ from guests.models import (
     LogbookEntry,
     Movement,
     Request,
+    RequestComment,
     Visit,
 )
 from liaison.accounts.models import User
@@ -57,6 +58,7 @@ class Scene:
     idle: Visit
     tomorrow: Visit
     offer: Handover
+    asked: Request
 
 
 def build_scene() -> Scene:
@@ -96,7 +98,8 @@ def build_scene() -> Scene:
     DayReport.objects.create(
         visit=visits["idle"], officer=people["sari"], day=NOW.date(), text=LONG * 4, signed_at=NOW - MINUTE
     )
-    return Scene(event=event, offer=offer, **people, **visits)  # type: ignore[arg-type]
+    asked = Request.objects.get(visit=visits["sato"], text="Second umbrella at the door")
+    return Scene(event=event, offer=offer, asked=asked, **people, **visits)  # type: ignore[arg-type]
 
 
 def _everything(event: Event, officer: User) -> Visit:
@@ -153,8 +156,14 @@ def _everything(event: Event, officer: User) -> Visit:
     make_note(event, "Do not pat the shoulder", country="JP", topic="dont")
     make_note(event, "No business before tea is served", guest=guest, topic="dont")
     make_note(event, "No flash in the ballroom", topic="other", source="House rules")
-    make_request(
+    asked = make_request(
         visit, officer, "Second umbrella at the door", due_at=NOW - 10 * MINUTE, raised_at=NOW - 40 * MINUTE
+    )
+    RequestComment.objects.create(
+        request=asked,
+        author=officer,
+        text="The hotel has none left; the driver buys one.",
+        written_at=NOW - 20 * MINUTE,
     )
     make_request(visit, officer, "", category=Request.Category.PRAYER, raised_at=NOW - 5 * MINUTE)
     closed_at = NOW - 2 * HOUR

@@ -28,6 +28,12 @@ def _log_nothing(page: Page) -> None:
     page.locator("[role=alert]").wait_for()
 
 
+def _decline_without_a_reason(page: Page) -> None:
+    open_all(page)
+    page.locator("form[action$='/decline/'] button").click()
+    page.locator("[role=alert]").wait_for()
+
+
 def _read_private(page: Page) -> None:
     page.locator("form[action$='/private/'] button").click()
     page.wait_for_url("**/private/")
@@ -60,6 +66,8 @@ PHONE = (
     Screen("request", "sari", "/visits/{sato.pk}/requests/"),
     Screen("request-missing", "sari", "/visits/{sato.pk}/requests/", _log_nothing),
     Screen("request-long", "sari", "/visits/{long.pk}/requests/"),
+    Screen("request-page", "sari", "/requests/{asked.pk}/"),
+    Screen("request-page-declining", "sari", "/requests/{asked.pk}/", _decline_without_a_reason),
     Screen("late", "sari", "/visits/{sato.pk}/late/"),
     Screen("late-follows", "sari", "/visits/{sato.pk}/late/?minutes=30"),
     Screen("late-long", "sari", "/visits/{long.pk}/late/?minutes=30"),

@@ -84,11 +84,11 @@ def test_where_the_guest_is_takes_one_tap_and_one_to_undo(
     speak(scene.sari, language)
     Visit.objects.filter(pk=scene.sato.pk).update(status=Movement.EXPECTED, status_at=None)
     page, thumb = open_page(scene.sari, "/today/"), Thumb()
-    thumb.tap(card(page, scene.sato).locator("button[value=landed].button--primary"))
+    thumb.tap(card(page, scene.sato).locator("button[value=en_route].button--primary"))
     undo = card(page, scene.sato).locator("button[formaction*=undo]")
     expect(undo).to_be_visible()
     expect(undo).to_be_in_viewport()
-    assert (thumb.taps, status_of(scene.sato)) == (1, "landed")
+    assert (thumb.taps, status_of(scene.sato)) == (1, "en_route")
     undo.tap()
     expect(undo).to_have_count(0)
     assert status_of(scene.sato) == "expected"

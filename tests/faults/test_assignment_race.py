@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 
 from events.models import Membership, Role
 from guests.assignment import AssignmentError, OverloadError, SecondLeadError, assign_officer
@@ -59,16 +60,16 @@ class Stage:
 
 
 @contextmanager
-def nobody_writes_yet(waiting: int) -> Iterator[None]:
+def nobody_writes_yet(waiting: int, model: type[Model] = Assignment) -> Iterator[None]:
     """Let others read and judge, and hold all their writing until `waiting` of them stand at the door together."""
     opened = threading.Event()
     held = threading.Event()
 
     def hold() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE guests_assignment IN SHARE MODE")
+            cursor.execute(f"LOCK TABLE {model._meta.db_table} IN SHARE MODE")  # noqa: SLF001 (Django's own API)
             held.set()
-            _until(lambda: _writers_waiting() >= waiting)
+            _until(lambda: _writers_waiting(model) >= waiting)
             opened.set()
         connection.close()
 
@@ -80,10 +81,11 @@ def nobody_writes_yet(waiting: int) -> Iterator[None]:
     assert opened.is_set()
 
 
-def _writers_waiting() -> int:
+def _writers_waiting(model: type[Model]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE relation = 'guests_assignment'::regclass AND NOT granted"
+            "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted",
+            [model._meta.db_table],  # noqa: SLF001 (Django's own API)
         )
         return int(cursor.fetchone()[0])
 

@@ -12,6 +12,7 @@ from django.db import connection, models
 from guests.assignment import AssignmentError, assign_officer, withdraw
 from guests.handover import HandoverError, accept_handover, withdraw_handover
 from guests.models import Assignment, Handover, LogbookEntry
+from guests.requests import RequestError
 from tests.factories import NOW, make_assignment, make_member, make_user
 from tests.faults.test_assignment_race import PATIENCE, Stage, nobody_writes_yet
 from tests.faults.together import together
@@ -57,17 +58,17 @@ def said(call: Callable[[], None]) -> str:
     """What one of them reads: nothing where it worked, else the kind of refusal; on a connection of its own."""
     try:
         call()
-    except (HandoverError, AssignmentError) as refusal:
+    except (HandoverError, AssignmentError, RequestError) as refusal:
         return type(refusal).__name__
     finally:
         connection.close()
     return ""
 
 
-def race(waiting: int, *calls: Callable[[], str]) -> list[str]:
+def race(waiting: int, *calls: Callable[[], str], model: type[models.Model] = Assignment) -> list[str]:
     """Make the calls, all judged before any is written."""
     with ThreadPoolExecutor(len(calls)) as pool:
-        with nobody_writes_yet(waiting=waiting):
+        with nobody_writes_yet(waiting=waiting, model=model):
             running = [pool.submit(call) for call in calls]
         return [each.result(PATIENCE) for each in running]
 

@@ -27,6 +27,7 @@ from guests.models import (
     ReminderRule,
     Request,
     RequestComment,
+    RequestDeadline,
     RosterFile,
     Visit,
 )
@@ -72,6 +73,8 @@ def _place(visit: Visit) -> None:
     Visit.objects.filter(pk=visit.pk).update(delegation=delegation, note=MARK, hotel=venue, arrives_at=NOW)
     ItineraryItem.objects.filter(visit=visit).update(venue=venue, point=point, vehicle=vehicle, driver=driver)
     ReminderRule.objects.create(event=event, minutes_before=number)
+    kinds = Request.Category.values
+    RequestDeadline.objects.create(event=event, category=kinds[number % len(kinds)], minutes=15)
 
 
 def _staff(officer: Membership) -> None:

@@ -309,10 +309,10 @@ def test_a_request_knows_who_raised_it_and_when_it_ended(cast: Cast) -> None:
     )
     request = Request.objects.get(text="A doctor")
     assert request.raised_by == cast.ratna
-    assert save(client, at(Request, "change", request.pk), {"state": "done"}) == {}
+    assert save(client, at(Request, "change", request.pk), {"step": "done"}) == {}
     request.refresh_from_db()
     assert request.closed_at is not None
-    assert save(client, at(Request, "change", request.pk), {"state": "open"}) == {}
+    assert save(client, at(Request, "change", request.pk), {"step": "open"}) == {}
     request.refresh_from_db()
     assert request.is_open
     row = {"comments-TOTAL_FORMS": 1, "comments-0-text": "On the way", "comments-0-request": request.pk}

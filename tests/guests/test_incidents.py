@@ -6,9 +6,15 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core import mail
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
+from events.models import Membership
 from guests.models import Assignment, Incident, LogbookEntry
+from guests.tasks import plan_and_dispatch, send_at_once
+from liaison.accounts.models import User
+from liaison.notices.channels import CHANNELS, Channel, Letter
 from liaison.notices.models import Notice
 from liaison.notices.wording import word
 from tests.cast import Cast
@@ -155,6 +161,64 @@ def test_an_alarm_stands_on_the_coordinators_first_page_until_it_is_acknowledged
     assert (alarm.acknowledged_by, alarm.acknowledged_at) == (cast.ratna, NOW)
     (board,) = client.get(reverse("admin:index")).context["boards"]
     assert (board.cards[0].number, board.cards[0].is_urgent) == (0, False)
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """A second way to reach people beside the mail, and what was handed to it."""
+    handed: list[tuple[str, str]] = []
+
+    class Flag(Channel):
+        @staticmethod
+        def addresses(recipient: User) -> list[str]:
+            return [f"flag:{recipient.pk}"]
+
+        def send(self, letter: Letter) -> None:
+            handed.append((letter.address, letter.words.subject))
+
+    monkeypatch.setitem(CHANNELS, "flag", Flag)
+    return handed
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("name", "subject"), [("sos", "SOS, medical: Mr Sato"), ("incident", "Incident: Mr Sato")]
+)
+def test_it_goes_out_at_once_by_every_way(
+    cast: Cast, ways: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, name: str, subject: str
+) -> None:
+    """The page asks a worker to send, after the commit; what the worker then does is done here."""
+    deputise(cast)
+    monkeypatch.setattr(send_at_once, "apply_async", lambda _args: send_at_once())
+    send(cast, name, kind="medical", severity="serious")
+    assert sorted(ways) == sorted((f"flag:{user.pk}", subject) for user in (cast.ratna, cast.bagus))
+    assert {tuple(letter.to) for letter in mail.outbox} == {(cast.ratna.email,), (cast.bagus.email,)}
+    assert set(Notice.objects.values_list("state", flat=True)) == {"sent"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_redis_delays_an_alarm_to_the_next_tick_and_loses_nothing(
+    cast: Cast, ways: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dead(_args: Any) -> None:
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(send_at_once, "apply_async", dead)
+    response = send(cast, "sos", kind="security")
+    assert told(response) == ["SOS sent to the team. Call as well where every minute counts."]
+    assert ways == []
+    assert Notice.objects.due(NOW).count() == 1
+    plan_and_dispatch()
+    assert ways == [(f"flag:{cast.ratna.pk}", "SOS, security: Mr Sato")]
+
+
+def test_an_alarm_that_would_reach_nobody_reaches_the_administrators(cast: Cast) -> None:
+    root = User.objects.create_superuser("root@example.org", name="Root")
+    Membership.objects.filter(user=cast.ratna).delete()
+    send(cast, "incident", kind="loss", severity="minor")
+    assert not Notice.objects.exists()
+    send(cast, "sos", kind="medical")
+    assert Notice.objects.get().recipient == root
 
 
 def test_somebody_elses_alarm_cannot_be_acknowledged(cast: Cast) -> None:

@@ -105,13 +105,56 @@ def test_coordinators_read_whose_car_it_is_and_officers_do_not(cast: Cast, plan:
     assert "Lim" not in texts[cast.bagus].text + texts[cast.bagus].html
 
 
+def test_whose_car_is_kept_is_told_of_their_own_guest_only(cast: Cast, plan: list[ItineraryItem]) -> None:
+    make_item(
+        cast.lim, "Shared ride", kind="transfer", vehicle=plan[0].vehicle, starts_at=NOW + 30 * MINUTE,
+        ends_at=NOW + 50 * MINUTE,
+    )  # fmt: skip
+    elsewhere = make_item(cast.okafor, "Far", vehicle=plan[0].vehicle, starts_at=NOW + 55 * MINUTE)
+    send(cast, plan[0])
+    notices = Notice.objects.filter(kind="car_late").order_by("pk")
+    assert {notice.recipient for notice in notices} == {cast.bagus}
+    shared, fetched = (word(notice) for notice in notices)
+    assert shared.subject == "Ms Lim: DK 1 XY runs 15 min late"
+    assert "Shared ride, 09:30 WITA" in shared.text
+    assert fetched.subject == "Ms Lim: DK 1 XY may come late"
+    assert "Fetch Ms Lim, 09:55 WITA" in fetched.text
+    assert "free at ~10:05 WITA" in fetched.text
+    for words in (shared, fetched):
+        assert "Sato" not in words.subject + words.text + words.html
+    assert elsewhere.title not in fetched.text
+
+
+def test_whose_it_is_reads_who_may_see_them(cast: Cast, plan: list[ItineraryItem]) -> None:
+    make_item(
+        cast.lim, "Shared", vehicle=plan[0].vehicle, starts_at=NOW + 20 * MINUTE, ends_at=NOW + 40 * MINUTE
+    )
+    address, asked = reverse("late", args=[cast.sato.pk]), {"minutes": 15}
+    officers = text_of(signed_in(cast.sari).get(address, asked).content)
+    assert "another guest rides along at 09:20 WITA" in officers
+    assert "Lim" not in officers
+    theirs = text_of(signed_in(cast.ratna).get(address, asked).content)
+    assert "Ms Lim rides along at 09:20 WITA" in theirs
+    assert "Ms Lim needs it at 09:55 WITA" in theirs
+
+
+def test_other_minutes_are_seen_and_sent_as_the_presets_are(cast: Cast, plan: list[ItineraryItem]) -> None:
+    assert "50 min late: what follows" in page(cast, item=plan[0].pk, minutes=50)
+    assert told(send(cast, plan[0], minutes=50)) == ["The team knows: Mr Sato is 50 min late."]
+    assert times(plan[0]) == (75, 80, 100)
+
+
 def test_a_double_tap_counts_once(cast: Cast, plan: list[ItineraryItem]) -> None:
     form, seen = str(uuid4()), seen_on(page(cast, minutes=15))
     for _tap in range(2):
         response = send(cast, plan[0], client_uuid=form, seen=seen)
         assert told(response)[-1] == "The team knows: Mr Sato is 15 min late."
     assert times(plan[0]) == (40, 45, 65)
-    assert (LogbookEntry.objects.count(), Notice.objects.count()) == (1, 1)
+    told_once = {("late", cast.ratna), ("car_late", cast.bagus)}
+    assert LogbookEntry.objects.count() == 1
+    assert [(each.kind, each.recipient) for each in Notice.objects.order_by("-kind")] == sorted(
+        told_once, key=lambda each: each[0], reverse=True
+    )
 
 
 def test_a_plan_that_changed_meanwhile_is_looked_at_again(cast: Cast, plan: list[ItineraryItem]) -> None:
@@ -182,12 +225,14 @@ def test_before_duty_nothing_can_be_sent(cast: Cast, plan: list[ItineraryItem]) 
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_preview_takes_seven_queries_however_much_follows(
+def test_the_preview_takes_eight_queries_however_much_follows(
     cast: Cast, plan: list[ItineraryItem], number: int, django_assert_num_queries: Any, now: datetime
 ) -> None:
     for index in range(number):
         make_item(cast.sato, "Talk", starts_at=NOW + (60 + index) * MINUTE, vehicle=plan[0].vehicle)
         make_item(cast.lim, "Ride", starts_at=NOW + (52 + index) * MINUTE, vehicle=plan[0].vehicle)
     client, address = signed_in(cast.sari), reverse("late", args=[cast.sato.pk])
-    with django_assert_num_queries(7):  # session, person, visit, duty; plan, and the same again, cars
+    with django_assert_num_queries(
+        8
+    ):  # session, person, visit, duty; plan, and the same again, cars, whose one sees
         client.get(address, {"minutes": 15})

@@ -110,4 +110,8 @@ def test_a_car_is_touched_where_it_is_kept_longer_than_planned() -> None:
     same_driver, after = item(130, 140, vehicle=other_car, leave=100), item(120, 130, vehicle=car)
     nobodys = item(95, 100)
     found = clashes(moves, [shared, next_ride, same_driver, after, nobodys])
-    assert [clash.item for clash in found] == [next_ride, same_driver]
+    assert [(clash.item, clash.together) for clash in found] == [
+        (shared, True),
+        (next_ride, False),
+        (same_driver, False),
+    ]

@@ -104,7 +104,7 @@ def test_a_request_says_what_is_needed(cast: Cast) -> None:
 
 def test_a_request_is_closed_exactly_when_it_is_over(cast: Cast) -> None:
     request = make_request(cast.sato, cast.sari)
-    request.close(Request.State.DONE, at=NOW)
+    request.close(Request.State.DONE, by=cast.sari, at=NOW)
     assert not Request.objects.open().filter(pk=request.pk).exists()
     with refused("request_is_closed_when_it_is_over"):
         Request.objects.filter(pk=request.pk).update(closed_at=None)

@@ -6,14 +6,23 @@ from threading import Barrier, Thread
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
-from events.models import Venue
+from events.models import Event, Venue
+from guests.board import live_board
 from guests.models import Assignment, LogbookEntry, Movement, Visit
-from guests.movement import UNDO_FOR, CannotTakeBackError, likely_next, note_movement, take_back_movement
+from guests.movement import (
+    UNDO_FOR,
+    CannotTakeBackError,
+    comes_by_air,
+    likely_next,
+    note_movement,
+    take_back_movement,
+)
+from guests.today import todays_screen
 from liaison.accounts.models import User
 from tests.cast import Cast
-from tests.factories import NOW, make_assignment
+from tests.factories import NOW, make_assignment, make_item
 
 MINUTE = timedelta(minutes=1)
 
@@ -51,6 +60,21 @@ def test_a_tap_stands_on_the_visit_and_in_the_logbook(cast: Cast) -> None:
     )
     cast.lim.refresh_from_db()
     assert cast.lim.status == "expected"
+
+
+def test_the_deputy_and_the_board_see_it(cast: Cast) -> None:
+    make_assignment(cast.sato, cast.bagus_officer, role=Assignment.Role.DEPUTY)
+
+    def seen() -> tuple[str, str]:
+        (card,) = (each for each in todays_screen(user=cast.bagus, at=NOW).cards if each.pk == cast.sato.pk)
+        (line,) = (each for each in live_board(cast.event, at=NOW).lines if each.pk == cast.sato.pk)
+        return card.status, line.status
+
+    assert seen() == ("Expected", "Expected")
+    tap(cast, Movement.LOUNGE)
+    assert seen() == ("In the lounge", "In the lounge")
+    take_back(cast)
+    assert seen() == ("Expected", "Expected")
 
 
 def test_the_same_tap_counts_once(cast: Cast) -> None:
@@ -125,6 +149,7 @@ def test_nothing_tapped_nothing_to_take_back(cast: Cast) -> None:
     ("status", "towards", "expected"),
     [
         ("expected", "", "landed"),
+        ("en_route", "", "landed"),
         ("landed", "", "in_car"),
         ("in_car", Venue.Kind.HOTEL, "at_hotel"),
         ("in_car", Venue.Kind.VENUE, "at_venue"),
@@ -134,7 +159,57 @@ def test_nothing_tapped_nothing_to_take_back(cast: Cast) -> None:
     ],
 )
 def test_the_likely_next_place(status: str, towards: str, expected: str | None) -> None:
-    assert likely_next(status, towards=towards) == expected
+    assert likely_next(status, used=Movement.values, comes_by_air=True, towards=towards) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "towards", "expected"),
+    [
+        ("expected", "", "en_route"),
+        ("en_route", Venue.Kind.HOTEL, "at_hotel"),
+        ("en_route", "", "at_venue"),
+        ("at_hotel", "", "in_car"),
+    ],
+)
+def test_who_comes_by_road_is_not_asked_to_land(status: str, towards: str, expected: str) -> None:
+    assert likely_next(status, used=Movement.values, comes_by_air=False, towards=towards) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "unused", "expected"),
+    [
+        ("expected", {"landed"}, "in_car"),
+        ("expected", {"landed", "in_car"}, "at_venue"),
+        ("in_car", {"at_venue"}, None),  # the next step would be the car again
+        ("landed", {"landed"}, "in_car"),  # where the guest is already stays
+    ],
+)
+def test_what_the_event_does_not_use_is_passed_over(
+    status: str, unused: set[str], expected: str | None
+) -> None:
+    used = set(Movement.values) - unused
+    assert likely_next(status, used=used, comes_by_air=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("kinds", "by_air"),
+    [([], False), (["flight", "transfer"], True), (["transfer", "flight"], False), (["meeting"], False)],
+)
+def test_a_flight_brings_the_guest_where_it_comes_first(cast: Cast, kinds: list[str], by_air: bool) -> None:
+    plan = [make_item(cast.lim, kind=kind, starts_at=NOW + (1 + n) * MINUTE) for n, kind in enumerate(kinds)]
+    assert comes_by_air(reversed(plan)) == by_air
+
+
+def test_an_event_uses_all_movements_until_it_says_otherwise(cast: Cast) -> None:
+    assert cast.event.used_movements == tuple(Movement)
+    cast.event.movements = ["at_venue", "en_route"]
+    assert cast.event.used_movements == (Movement.EXPECTED, Movement.EN_ROUTE, Movement.AT_VENUE)
+
+
+@pytest.mark.parametrize("movements", [[], ["on the moon"], ["expected"]])
+def test_the_database_refuses_movements_that_cannot_be(cast: Cast, movements: list[str]) -> None:
+    with pytest.raises(IntegrityError, match="event_uses_some_movements"):
+        Event.objects.filter(pk=cast.event.pk).update(movements=movements)
 
 
 def at_once(*taps: Callable[[], object]) -> list[Exception]:

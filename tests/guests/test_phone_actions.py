@@ -11,8 +11,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from guests.models import Assignment, GuestPrivate, LogbookEntry, PrivateReading, Request
-from guests.models.visit import Movement, Visit
+from events.models import Event
+from guests.models import (
+    Assignment,
+    GuestPrivate,
+    LogbookEntry,
+    Movement,
+    PrivateReading,
+    Request,
+    RequestDeadline,
+    Visit,
+)
 from tests.cast import Cast
 from tests.factories import NOW
 from tests.guests.phone import now as now
@@ -79,9 +88,48 @@ def test_a_mangled_tap_changes_nothing_and_says_so(cast: Cast, data: dict[str, s
 def test_a_preset_is_logged_in_one_tap(cast: Cast) -> None:
     response = send(signed_in(cast.sari), "log_request", cast.sato.pk, category="water")
     assert response["Location"] == f"/today/#visit-{cast.sato.pk}"
-    assert told(response) == ["Noted for Mr Sato: water"]
+    assert told(response) == ["Noted for Mr Sato: water, due 09:15 WITA"]
     logged = Request.objects.get(category="water")
-    assert (logged.visit, logged.text, logged.due_at, logged.raised_by) == (cast.sato, "", None, cast.sari)
+    assert (logged.visit, logged.text, logged.due_at, logged.raised_by) == (
+        cast.sato,
+        "",
+        NOW + timedelta(minutes=15),
+        cast.sari,
+    )
+
+
+def test_the_event_says_how_soon_and_the_form_shows_it(cast: Cast) -> None:
+    RequestDeadline.objects.create(event=cast.event, category="car", minutes=45)
+    RequestDeadline.objects.create(event=cast.other_event, category="car", minutes=7)
+    client = signed_in(cast.sari)
+    page = text_of(client.get(reverse("log_request", args=[cast.sato.pk])).content)
+    assert 'Car<br><small class="muted">due 09:45 WITA</small>' in page
+    assert 'Doctor<br><small class="muted">due 09:10 WITA</small>' in page
+    send(client, "log_request", cast.sato.pk, category="car")
+    send(client, "log_request", cast.sato.pk, category="food", due="0")
+    due = dict(Request.objects.filter(category__in=["car", "food"]).values_list("category", "due_at"))
+    assert due == {"car": NOW + timedelta(minutes=45), "food": None}
+
+
+def test_only_what_the_event_uses_can_be_tapped_and_what_was_stays(cast: Cast) -> None:
+    client = signed_in(cast.sari)
+    send(client, "set_status", cast.sato.pk, status="lounge")
+    Event.objects.filter(pk=cast.event.pk).update(movements=["in_car", "at_venue"])
+    page = text_of(client.get("/today/").content)
+    assert "In the lounge" in page
+    assert [value for value in Movement.values if f'name="status" value="{value}"' in page] == [
+        "expected",
+        "in_car",
+        "at_venue",
+    ]
+    response = send(client, "set_status", cast.sato.pk, status="landed")
+    assert told(response)[-1] == "This event does not note “landed” any more."
+    cast.sato.refresh_from_db()
+    assert cast.sato.status == "lounge"
+    send(client, "set_status", cast.sato.pk, status="in_car")
+    send(client, "undo_status", cast.sato.pk)
+    cast.sato.refresh_from_db()
+    assert cast.sato.status == "lounge"
 
 
 def test_a_note_and_a_deadline_go_with_it(cast: Cast) -> None:
@@ -142,7 +190,7 @@ def test_a_request_is_closed_in_one_tap(cast: Cast, then: str, back: str) -> Non
     request = Request.objects.get(visit=cast.sato)
     response = send(signed_in(cast.sari), "close_request", request.pk, then=then)
     assert response["Location"] == back.format(cast.sato.pk)
-    assert told(response) == ["Done: Tea for Sato"]
+    assert told(response) == [f'Done: Tea for Sato <a href="/requests/{request.pk}/">Not yet?</a>']
     request.refresh_from_db()
     assert (request.state, request.closed_at) == ("done", NOW)
 

@@ -224,7 +224,7 @@ def test_before_duty_the_dossier_can_be_read_but_nothing_done(cast: Cast, now: d
     page = text_of(signed_in(cast.sari).get(reverse("visit", args=[cast.sato.pk])).content)
     assert "Yours from 10:00 WITA. Until then you can read and prepare." in page
     assert "Red line of Sato" in page
-    for action in ("/private/", "/done/", "/requests/"):
+    for action in ("/private/", "/done/", f"/visits/{cast.sato.pk}/requests/"):
         assert action not in page
 
 

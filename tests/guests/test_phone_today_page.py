@@ -79,7 +79,7 @@ def test_a_guest_whose_duty_has_not_begun_has_no_buttons(cast: Cast, now: dateti
     page = text_of(signed_in(cast.sari).get("/today/").content)
     assert "Yours from Fri, 14 May 07:00 WITA" in page
     assert 'name="status"' not in page
-    assert "/requests/" not in page
+    assert f"/visits/{cast.sato.pk}/requests/" not in page
 
 
 @pytest.mark.parametrize("undo", ["", "x", "²", "9" * 40, "-1"])
