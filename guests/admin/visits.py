@@ -63,6 +63,7 @@ class VisitAdmin(EventAdmin):
         "departs",
         "delegation",
     )
+    list_per_page = 100
     list_display_links = ("who",)
     list_filter = (
         LeadFilter,
