@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language, ngettext
@@ -16,6 +15,7 @@ from events.models import Driver, Event, Vehicle
 from guests.hours import Hours
 from guests.models import Assignment, Guest, Handover, Incident, ItineraryItem, Movement, Request, Visit
 from guests.today import ITEM_COLUMNS, Car, Step, arrival_or_departure, car_for, movement_words, next_step
+from liaison.news import newest_of
 
 LINES = 150
 """How many guests one board shows; whoever moves later is only counted."""
@@ -197,29 +197,9 @@ def _trouble_with_car(item: Any, at: datetime) -> Iterable[Trouble]:
         yield Trouble(_("No car yet"), "car", "amber", is_urgent=False)
 
 
-_WATCHED = (Visit, Guest, ItineraryItem, Assignment, Handover, Incident, Request, Vehicle, Driver)
-_LATEST = 1000
+_news = newest_of(Visit, Guest, ItineraryItem, Assignment, Handover, Incident, Request, Vehicle, Driver)
 
 
 def state_of_the_board(at: datetime) -> str:
-    """Changes when anything a board shows was written, and with every minute, since lateness comes by itself.
-
-    One query, about a millisecond whatever the size: the newest number of each history table, and how many of its
-    last thousand are there, so that a transaction that took its numbers early and ended late is seen as well.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_STATE)
-        [row] = cursor.fetchall()
-    return f"{at:%Y%m%d%H%M}-" + "-".join(str(number) for number in row)
-
-
-def _newest(table: str) -> str:
-    newest = f"(SELECT max(pgh_id) FROM {table})"  # noqa: S608 (a table of ours, by its model's own name)
-    return f"{newest}, (SELECT count(*) FROM {table} WHERE pgh_id > {newest} - {_LATEST})"  # noqa: S608 (the same)
-
-
-def _history_of(model: Any) -> str:
-    return str(model.pgh_event_model._meta.db_table)  # noqa: SLF001 (Django's own API)
-
-
-_STATE = "SELECT " + ", ".join(_newest(_history_of(model)) for model in _WATCHED)
+    """Changes when anything a board shows was written, and with every minute, since lateness comes by itself."""
+    return f"{at:%Y%m%d%H%M}-{_news()}"

@@ -1,7 +1,7 @@
 """Time as people read it: in the event's zone, with the zone's name, and never without it."""
 
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date
@@ -50,9 +50,15 @@ def clock_time(moment: datetime, zone_name: str, *, language: str | None = None)
 
 def moment_text(moment: datetime, zone_name: str, *, with_zone: bool = True) -> str:
     """Day, hour and zone in the reader's language: “Thu, 13 May 14:20 WITA”."""
-    day = format_date(day_of(moment, zone_name), "EEE, d MMM", locale=get_language() or "en")
+    day = _day_text(day_of(moment, zone_name), get_language() or "en")
     text = f"{day} {clock_time(moment, zone_name)}"
     return f"{text} {zone_label(moment, zone_name)}" if with_zone else text
+
+
+@lru_cache(maxsize=1000)
+def _day_text(day: date, language: str) -> str:
+    """A page of a thousand duties says the same few days thousands of times."""
+    return format_date(day, "EEE, d MMM", locale=language)
 
 
 def span_text(starts_at: datetime, ends_at: datetime, zone_name: str) -> str:

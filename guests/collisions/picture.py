@@ -47,6 +47,11 @@ class Picture:
         visits = {duty.visit.pk for held in (*standing.values(), duties) for duty in held}
         return cls(standing, of_guests, stops_of(visits), _shifts(officers), _languages(officers))
 
+    @classmethod
+    def of_days(cls, officers: Collection[Membership], visits: Collection[int], *, at: datetime) -> Self:
+        """The days alone, as far as they lie ahead, for whoever has the duties in hand already; in four queries."""
+        return cls(stops=stops_of(visits, since=at), shifts=_shifts(officers), languages=_languages(officers))
+
 
 def _shifts(officers: Collection[Membership]) -> dict[int, list[tuple[datetime, datetime]]]:
     shifts: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
