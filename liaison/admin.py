@@ -200,6 +200,7 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
     refusals: tuple[type[Exception], ...] = ()
     event_path = ""
     list_before_template = "admin/desk/saved_lists.html"
+    list_filter_submit = True  # several filters are chosen, then asked for once
 
     def narrowed(self, rows: Any, request: HttpRequest) -> Any:
         """The rows of the event chosen at the top of the desk; all where none is chosen."""
