@@ -1,7 +1,9 @@
 """Filters of the desk's lists; what they offer is in the reader's scope."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -16,7 +18,9 @@ class QuickSelect(UnfoldAdminSelectWidget):  # type: ignore[misc]
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         given = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
         shown = format_html_join("", ' {}="{}"', given.items())
-        chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value]) if one is not None}
+        chosen = {
+            str(one) for one in (value if isinstance(value, list | tuple) else [value]) if one is not None
+        }
         options = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
@@ -29,13 +33,32 @@ class QuickSelect(UnfoldAdminSelectWidget):  # type: ignore[misc]
 
 
 class _QuickForm(DropdownForm):  # type: ignore[misc]
-    widget = QuickSelect({"data-theme": "admin-autocomplete", "class": "unfold-admin-autocomplete admin-autocomplete"})
+    widget = QuickSelect(
+        {"data-theme": "admin-autocomplete", "class": "unfold-admin-autocomplete admin-autocomplete"}
+    )
 
 
 class DropdownFilter(theme.DropdownFilter):  # type: ignore[misc]
     """A question of our own, to be answered from a few."""
 
     form_class = _QuickForm
+
+
+class QuestionFilter(DropdownFilter):
+    """A question with fixed answers, each of which is a selection of the rows."""
+
+    answers: ClassVar[Mapping[str, Any]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return self.answers.items()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        answer = self.value()
+        return self.answered(queryset, answer, request) if answer in self.answers else queryset
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        """Of the rows, those to which that answer belongs."""
+        raise NotImplementedError
 
 
 class ChoicesDropdownFilter(theme.ChoicesDropdownFilter):  # type: ignore[misc]

@@ -44,7 +44,18 @@ class EventTableAdmin(ScopedAdmin):
 
     list_display = ("name", "days", "city", "time_zone", "state_shown", "officers", "guests")
     list_filter = (("state", ChoicesDropdownFilter),)
-    search_fields = ("name", "slug", "city", "host")
+    search_fields = (
+        "name",
+        "slug",
+        "city",
+        "host",
+        "starts_on",
+        "ends_on",
+        "time_zone",
+        "state",
+        "officer_count",
+        "guest_count",
+    )
     inlines: tuple[Any, ...] = (TeamInline,)
     fieldsets = (
         (None, {"fields": ("name", "slug", "host", ("city", "country"), "state")}),

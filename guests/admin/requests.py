@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +17,12 @@ from events.admin.base import (
     moment_column,
     shown,
 )
+from guests.admin.filters import DueFilter
+from guests.admin.words import guest_of
 from guests.models import Request, RequestComment
 from liaison.admin import column
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.searching import Said
 
 _OVER = {Request.State.DONE, Request.State.DECLINED}
 
@@ -68,12 +72,23 @@ class RequestAdmin(EventAdmin):
     list_display = ("what", "visit", "category", "owner", "state_shown", "raised", "due")
     list_select_related = ("visit__guest", "visit__event", "owner__user")
     list_filter = (
+        DueFilter,
         ("state", ChoicesDropdownFilter),
         ("category", ChoicesDropdownFilter),
         ("owner", UsedDropdownFilter),
     )
-    search_fields = ("text", "visit__guest__name", "visit__guest__addressed_as", "owner__user__name")
+    search_fields = (
+        "text",
+        "category",
+        "state",
+        *guest_of("visit"),
+        "owner__user__name",
+        "raised_by__name",
+        "raised_at",
+        "due_at",
+    )
     autocomplete_fields = ("visit", "owner")
+    said = (Said(_("overdue"), Q(closed_at=None, due_at__lt=Now())),)
     inlines = (CommentInline,)
     readonly_fields = ("raised_by", moment_column(Request, "raised_at"), moment_column(Request, "closed_at"))
     fieldsets = (
@@ -128,5 +143,11 @@ class RequestCommentAdmin(EventReadOnlyAdmin):
     event_path = "request__visit__event"
     list_display = ("text", "request", "author", moment_column(RequestComment, "written_at"))
     list_select_related = ("request__visit__event", "author")
-    search_fields = ("text", "author__name")
+    search_fields = (
+        "text",
+        "request__text",
+        "request__category",
+        "author__name",
+        "written_at",
+    )
     fields = readonly_fields = ("request", "text", "author", moment_column(RequestComment, "written_at"))

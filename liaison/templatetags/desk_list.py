@@ -28,7 +28,8 @@ register = template.Library()
 
 Cell = Callable[[Model], str]
 _HOLE, _NAME_HOLE = "0" * 12, "\x00"  # where a row's key and name go in what is written once for all rows
-_NOTHING = ""
+_NOTHING = SafeString()
+_SCOPE = SafeString(' scope="row"')
 
 
 @register.inclusion_tag("admin/desk/rows.html", takes_context=True)
@@ -48,7 +49,8 @@ def desk_result_list(context: Any, cl: Any) -> dict[str, Any]:
 def _rows(cl: Any, headers: list[dict[str, Any]]) -> SafeString:
     cells = _cells(cl, headers)
     written = [
-        f'<tbody class="desk-row"><tr>{"".join([cell(row) for cell in cells])}</tr></tbody>' for row in cl.result_list
+        f'<tbody class="desk-row"><tr>{"".join([cell(row) for cell in cells])}</tr></tbody>'
+        for row in cl.result_list
     ]
     return mark_safe("".join(written))  # noqa: S308 (every cell has escaped what it shows)
 
@@ -66,7 +68,7 @@ def _cells(cl: Any, headers: list[dict[str, Any]]) -> list[Cell]:
         is_first_link = is_first_link and not is_link
         opening = format_html(
             '<{}{} class="desk-cell field-{}" data-label="{}">',
-            tag, mark_safe(' scope="row"' if tag == "th" else ""), _plain_name(name), capfirst(str(header["text"])),
+            tag, _SCOPE if tag == "th" else _NOTHING, _plain_name(name), capfirst(str(header["text"])),
         )  # fmt: skip
         cells.append(_linked(cl, opening, tag, value) if is_link else _shown(opening, tag, value))
     return cells
@@ -167,6 +169,8 @@ def _label(value: Any, kinds: Any, empty: str) -> str:
 @cache
 def _label_of(kind: str) -> tuple[str, str]:
     """What stands before and after the word in the theme's own label of that kind."""
-    label = " ".join(render_to_string("unfold/helpers/label.html", {"type": kind, "text": _NAME_HOLE}).split())
+    label = " ".join(
+        render_to_string("unfold/helpers/label.html", {"type": kind, "text": _NAME_HOLE}).split()
+    )
     before, after = label.split(_NAME_HOLE)
     return before, after

@@ -52,7 +52,9 @@ def _told(bare: Page, guests: Page, home: Page) -> tuple[list[str], list[str]]:
     times = ratios(bare, guests)
     cpu = (guests.cpu_seconds / guests.answered) / (bare.cpu_seconds / bare.answered)
     verdict = f"(rounds {min(times):.2f}–{max(times):.2f}; needs ≤ {MOST:g})"
-    missed = [f"the desk's guests take {median(times):.2f} times the bare view"] if median(times) > MOST else []
+    missed = (
+        [f"the desk's guests take {median(times):.2f} times the bare view"] if median(times) > MOST else []
+    )
     return [
         head,
         *(page.line() for page in (bare, guests, home)),
