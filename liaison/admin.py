@@ -30,7 +30,7 @@ from unfold.sites import UnfoldAdminSite
 from unfold.views import ChangeList
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
-from liaison.changes import changes_of
+from liaison.changes import Beside, changes_of
 from liaison.moments import DayInput, MomentField, MomentInput
 from liaison.saved_lists import lists_above
 from liaison.searching import Clock, Said, matching
@@ -194,6 +194,7 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
 
     `event_path` leads from a row to its event, over single rows only; lists then show those of the chosen event.
     `search_fields` are the paths to what a search looks through, `said` the words that a column makes of conditions.
+    `beside` are tables whose rows hang on a row, and whose changes its history tells.
     `refusals` are the errors by which a workflow refuses what passed validation, since somebody else was faster:
     the form is then judged again and says so by field.
     """
@@ -204,6 +205,7 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     warn_unsaved_form = True
     said: tuple[Said, ...] = ()
+    beside: tuple[Beside, ...] = ()
     refusals: tuple[type[Exception], ...] = ()
     event_path = ""
     list_before_template = "admin/desk/saved_lists.html"
@@ -267,7 +269,7 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
             raise Http404
         zone_name = self.zone_of_row(request, row)
         viewer: Any = request.user
-        changes = changes_of(row, viewer=viewer, zone_name=zone_name, at=timezone.now())
+        changes = changes_of(row, viewer=viewer, zone_name=zone_name, at=timezone.now(), beside=self.beside)
         context = self.admin_site.each_context(request) | {
             "title": _("History"), "subtitle": str(row), "opts": self.opts, "original": row,
             "changes": changes, "zone_name": zone_name,

@@ -85,7 +85,8 @@ def _found(
     annotations: Collection[str] = (),
 ) -> Q:
     """Whether the word stands in one of the row's columns, or in one of the rows that hang on it."""
-    asked, beyond = [], defaultdict(list)
+    asked: list[Q] = []
+    beyond: defaultdict[tuple[str, Any], list[str]] = defaultdict(list)
     for path in paths:
         if path in annotations:
             asked += _number(path, word)

@@ -36,7 +36,7 @@ class StepsAdmin(ScopedAdmin):
     list_select_related = ("event", "uploaded_by")
     list_filter: tuple[Any, ...] = ("state", OfEventFilter)
     event_path = "event"
-    search_fields = (
+    search_fields: tuple[str, ...] = (
         "filename",
         "event__name",
         "state",

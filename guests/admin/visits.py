@@ -45,6 +45,7 @@ from guests.admin.words import guest_at, guest_of
 from guests.assignment import AssignmentError
 from guests.models import Assignment, Delegation, ItineraryItem, ProtocolNote, Request, Visit
 from liaison.admin import column, flag
+from liaison.changes import Beside
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 from liaison.searching import Said
 
@@ -137,6 +138,11 @@ class VisitAdmin(EventAdmin):
     readonly_fields = ("where",)
     inlines = (AssignmentInline, ItemInline)
     actions = (assign_chosen, propose_chosen, print_handouts)
+    beside = (
+        Beside(ItineraryItem, "visit", "title"),
+        Beside(Assignment, "visit", "officer"),
+        Beside(Request, "visit", "text"),
+    )
     refusals = (AssignmentError,)
     fieldsets = (
         (None, {"fields": ("event", ("guest", "delegation"), ("level", "rank"), "where")}),

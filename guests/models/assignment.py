@@ -114,6 +114,7 @@ class Assignment(models.Model):
         verbose_name=_("assigned by"),
     )
 
+    named_by = ("officer__user", "visit__guest")
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:

@@ -207,6 +207,7 @@ class Visit(models.Model):
     )
     updated_at = models.DateTimeField(auto_now=True)
 
+    named_by = ("guest",)
     objects = VisitQuerySet.as_manager()
 
     class Meta:
