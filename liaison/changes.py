@@ -55,7 +55,7 @@ def changes_of(
     Read from what the triggers kept, for each table in one query and one for each table that is referred to, and one
     for the people. People and rows that the viewer may not see at `at` are not named.
     """
-    kept = {None: _kept(type(row), "pgh_obj_id", row.pk)}
+    kept: dict[Beside | None, list[Any]] = {None: _kept(type(row), "pgh_obj_id", row.pk)}
     kept |= {one: _kept(one.model, f"{one.path}_id", row.pk) for one in beside}
     authors = {key for events in kept.values() for event in events if (key := _author(event))}
     people = User.objects.visible_to(viewer, at=at).in_bulk(authors)

@@ -211,7 +211,8 @@ class AssignmentAdmin(EventAdmin):
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         """With what collides, where the list asks for it."""
         asked = request.GET.get(CollisionFilter.parameter_name)
-        return (*self.list_display, "collides") if asked else self.list_display
+        first, second, *rest = self.list_display
+        return (first, second, "collides", *rest) if asked else self.list_display
 
     def for_page(self, rows: QuerySet[Assignment], request: HttpRequest) -> None:
         if request.GET.get(CollisionFilter.parameter_name):

@@ -256,7 +256,7 @@ def test_a_history_asks_the_same_questions_for_1_and_3_changes_by_and_to_differe
     with CaptureQueriesContext(connection) as asked:
         page = client.get(at(Visit, "history", cast.sato.pk))
     assert f"Officer {changes - 1}" in words_of(page)
-    assert len(asked) == 21
+    assert len(asked) == 17
 
 
 def test_history_of_private_data_says_that_and_not_what(cast: Cast) -> None:
