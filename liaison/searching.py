@@ -40,6 +40,11 @@ class Said:
     condition: Q
     needs: str = ""
 
+    def has(self, word: str) -> bool:
+        """Whether the typed word is one of the words, whole: “li” means Ms Lim and no red line."""
+        said = str(self.words).casefold()
+        return word == said or word in words_in(said)
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -66,7 +71,7 @@ def matching(
     told = [one for one in said if not one.needs or one.needs in rows.query.annotations]
     for word in words_in(typed):
         found = _found(rows.model, word, _known(paths, rows), clock, rows.query.annotations)
-        found |= _any(one.condition for one in told if word.casefold() in str(one.words).casefold())
+        found |= _any(one.condition for one in told if one.has(word.casefold()))
         rows = rows.filter(found)
     return rows
 

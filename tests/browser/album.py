@@ -56,6 +56,11 @@ def _open_menu(page: Page) -> None:
     page.locator("[popovertarget]").click()
 
 
+def _open_filters(page: Page) -> None:
+    page.locator(".desk-filters").click()
+    page.locator("#changelist-filter").wait_for()
+
+
 def _upload(name: str, model: str) -> Callable[[Page], None]:
     return lambda page: lists.upload(page, FOLDER / name, model)
 
@@ -113,6 +118,9 @@ SCREENS = (
     Screen("not-found", "putri", "/visits/{sato.pk}/"),
     Screen("desk", "ratna", "/admin/"),
     Screen("desk-visits", "ratna", "/admin/guests/visit/"),
+    Screen("desk-visits-filters", "ratna", "/admin/guests/visit/", _open_filters),
+    Screen("desk-visit-history", "ratna", "/admin/guests/visit/{sato.pk}/history/"),
+    Screen("desk-collisions", "ratna", "/admin/guests/assignment/?collides=open"),
     Screen("desk-visit", "ratna", "/admin/guests/visit/{sato.pk}/change/"),
     Screen("desk-assignments", "ratna", "/admin/guests/assignment/"),
     Screen("desk-requests", "ratna", "/admin/guests/request/"),
