@@ -11,8 +11,9 @@ from django.db import transaction
 from events.models import Point, Role, Venue
 from guests.models import Assignment, ItineraryItem, PlanMark, ReminderRule, Visit
 from liaison.notices import outbox
+from liaison.notices.models import REMINDER
 
-KIND = "reminder"
+KIND = REMINDER
 LEAST_LEAD = timedelta(minutes=1)  # what is due at the very start is too late by then
 
 

@@ -30,9 +30,10 @@ from unfold.sites import UnfoldAdminSite
 from unfold.views import ChangeList
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
-from liaison.changes import changes_of
+from liaison.changes import Beside, changes_of
 from liaison.moments import DayInput, MomentField, MomentInput
 from liaison.saved_lists import lists_above
+from liaison.searching import Clock, Said, matching
 from liaison.uploads import PrivateFileInput
 
 if TYPE_CHECKING:
@@ -183,11 +184,17 @@ class DeskChangeList(ChangeList):  # type: ignore[misc]
             )
         return super().get_queryset(request, exclude_parameters)
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.model_admin.for_page(self.result_list, request)
+
 
 class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
     """A table of the desk.
 
     `event_path` leads from a row to its event, over single rows only; lists then show those of the chosen event.
+    `search_fields` are the paths to what a search looks through, `said` the words that a column makes of conditions.
+    `beside` are tables whose rows hang on a row, and whose changes its history tells.
     `refusals` are the errors by which a workflow refuses what passed validation, since somebody else was faster:
     the form is then judged again and says so by field.
     """
@@ -197,9 +204,12 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
     compressed_fields = False
     list_per_page = 50
     warn_unsaved_form = True
+    said: tuple[Said, ...] = ()
+    beside: tuple[Beside, ...] = ()
     refusals: tuple[type[Exception], ...] = ()
     event_path = ""
     list_before_template = "admin/desk/saved_lists.html"
+    list_filter_submit = True  # several filters are chosen, then asked for once
 
     def narrowed(self, rows: Any, request: HttpRequest) -> Any:
         """The rows of the event chosen at the top of the desk; all where none is chosen."""
@@ -209,6 +219,28 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
     def for_list(self, rows: Any, request: HttpRequest) -> Any:
         """The rows with what the list's columns show."""
         return rows
+
+    def for_page(self, rows: Any, request: HttpRequest) -> None:
+        """Give the rows of one page what the database does not tell of each; in as many queries for many as for one."""
+
+    def clock_of_rows(self, request: HttpRequest) -> Clock:
+        """On which clock the list shows moments."""
+        zone_name = request.user.time_zone  # type: ignore[union-attr]  # the desk is for the signed-in
+        if not self.event_path:
+            return Clock(models.Value(zone_name), {zone_name})
+        zone = models.F(f"{self.event_path}__time_zone")
+        return Clock(zone, import_string(settings.DESK_ZONES)(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """The rows that show every typed word, and that none of them is there twice."""
+        if not search_term.strip():
+            return queryset, False
+        clock = self.clock_of_rows(request)
+        return matching(
+            queryset, search_term, self.get_search_fields(request), said=self.said, clock=clock
+        ), False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         return DeskChangeList
@@ -237,7 +269,7 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
             raise Http404
         zone_name = self.zone_of_row(request, row)
         viewer: Any = request.user
-        changes = changes_of(row, viewer=viewer, zone_name=zone_name, at=timezone.now())
+        changes = changes_of(row, viewer=viewer, zone_name=zone_name, at=timezone.now(), beside=self.beside)
         context = self.admin_site.each_context(request) | {
             "title": _("History"), "subtitle": str(row), "opts": self.opts, "original": row,
             "changes": changes, "zone_name": zone_name,

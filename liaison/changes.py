@@ -1,7 +1,7 @@
 """A row's history as people read it: who changed what, when, from what to what."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -29,43 +29,80 @@ class Step:
 
 @dataclass(frozen=True)
 class Change:
-    """What one person, or the app by itself, did to the row at one moment."""
+    """What one person, or the app by itself, did at one moment; `about` names the row where it hangs on the one asked for."""
 
     when: datetime
     who: str
     what: str
     steps: Sequence[Step]
+    about: str = ""
 
 
-def changes_of(row: models.Model, *, viewer: User, zone_name: str, at: datetime) -> list[Change]:
-    """The row's latest changes, the newest first, times in that zone; of a table without history none.
+@dataclass(frozen=True)
+class Beside:
+    """A table whose rows hang on another's by `path` and whose changes are told with its; a row is named by `named`."""
 
-    Read from what the triggers kept, in one query and one for the people and for each table that is referred to.
-    People and rows that the viewer may not see at `at` are not named.
+    model: type[models.Model]
+    path: str
+    named: str
+
+
+def changes_of(
+    row: models.Model, *, viewer: User, zone_name: str, at: datetime, beside: Iterable[Beside] = ()
+) -> list[Change]:
+    """The latest changes of the row and of what hangs on it, the newest first, times in that zone; without history none.
+
+    Read from what the triggers kept, for each table in one query and one for each table that is referred to, and one
+    for the people. People and rows that the viewer may not see at `at` are not named.
     """
-    history = getattr(type(row), "pgh_event_model", None)
+    kept: dict[Beside | None, list[Any]] = {None: _kept(type(row), "pgh_obj_id", row.pk)}
+    kept |= {one: _kept(one.model, f"{one.path}_id", row.pk) for one in beside}
+    authors = {key for events in kept.values() for event in events if (key := _author(event))}
+    people = User.objects.visible_to(viewer, at=at).in_bulk(authors)
+    told: list[tuple[datetime, int, Change]] = []
+    for source, events in kept.items():
+        if events:
+            words = _Words(events, lambda model: _in_scope(model, viewer, at), zone_name)
+            told += [
+                (change.when, after.pgh_id, change)
+                for after, before in _with_what_was(events)
+                for change in [_change(after, before, words, people, source)]
+            ]
+    return [change for _when, _number, change in sorted(told, key=lambda one: one[:2], reverse=True)][
+        :LONGEST
+    ]
+
+
+def _kept(model: Any, path: str, key: Any) -> list[Any]:
+    """The latest that the triggers kept of a row, or of the rows that hang on one, the newest first."""
+    history = getattr(model, "pgh_event_model", None)
     if history is None:
         return []
-    kept = list(
-        history.objects.filter(pgh_obj_id=row.pk)
-        .select_related("pgh_context")
-        .order_by("-pgh_id")[: LONGEST + 1]
+    events = history.objects.filter(**{path: key}).select_related("pgh_context")
+    return list(events.order_by("-pgh_id")[: LONGEST + 1])
+
+
+def _with_what_was(events: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each event with the one before it of the same row; an update whose predecessor is too old to be told is left out."""
+    by_row: defaultdict[Any, list[Any]] = defaultdict(list)
+    for event in events:
+        by_row[event.pgh_obj_id].append(event)
+    for of_row in by_row.values():
+        for after, before in pairwise([*of_row, None]):
+            if before is not None or after.pgh_label != "update":
+                yield after, before
+
+
+def _change(
+    after: Any, before: Any, words: "_Words", people: dict[int, User], source: Beside | None
+) -> Change:
+    return Change(
+        when=after.pgh_created_at,
+        who=_named(_author(after), people),
+        what=_what(after.pgh_label),
+        steps=words.steps(before, after),
+        about=words.name_of(after, source) if source else "",
     )
-    fields = [field for field in history._meta.fields if not field.name.startswith("pgh_")]  # noqa: SLF001 (Django's own API)
-    words = _Words(fields, kept, lambda model: _in_scope(model, viewer, at), zone_name)
-    people = User.objects.visible_to(viewer, at=at).in_bulk(
-        {key for event in kept if (key := _author(event))}
-    )
-    return [
-        Change(
-            when=after.pgh_created_at,
-            who=_named(_author(after), people),
-            what=_what(after.pgh_label),
-            steps=words.steps(before, after),
-        )
-        for after, before in pairwise([*kept, None])
-        if before is not None or after.pgh_label != "update"
-    ][:LONGEST]
 
 
 def _author(event: Any) -> int | None:
@@ -80,6 +117,7 @@ def _named(key: int | None, people: dict[int, User]) -> str:
 
 def _in_scope(model: type[models.Model], viewer: User, at: datetime) -> "models.QuerySet[Any]":
     rows = model._default_manager.all()  # noqa: SLF001 (Django's own API)
+    rows = rows.select_related(*getattr(model, "named_by", ()))  # what its name is made of
     return rows.visible_to(viewer, at=at) if isinstance(rows, ScopedQuerySet) else rows
 
 
@@ -92,12 +130,13 @@ class _Words:
 
     def __init__(
         self,
-        fields: Iterable[Any],
         events: Sequence[Any],
         in_scope: Callable[[type[models.Model]], "models.QuerySet[Any]"],
         zone_name: str,
     ) -> None:
-        self.fields = [field for field in fields if not field.primary_key and field.name != "id"]
+        columns = events[0]._meta.fields  # noqa: SLF001 (Django's own API)
+        own = (field for field in columns if not field.name.startswith("pgh_"))
+        self.fields = [field for field in own if not field.primary_key and field.name != "id"]
         self.zone_name = zone_name
         self.rows: dict[type[models.Model], dict[Any, Any]] = {}
         wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
@@ -107,6 +146,13 @@ class _Words:
         for model, keys in wanted.items():
             if keys:
                 self.rows[model] = in_scope(model).in_bulk(keys)
+
+    def name_of(self, event: Any, source: Beside) -> str:
+        """The row the event is about: “Itinerary item “Flight home””."""
+        [field] = [field for field in self.fields if field.name == source.named]
+        kind = capfirst(str(source.model._meta.verbose_name))  # noqa: SLF001 (Django's own API)
+        name = self._said(field, event)
+        return _("%(kind)s “%(name)s”") % {"kind": kind, "name": name} if name else kind
 
     def steps(self, before: Any, after: Any) -> list[Step]:
         """The columns that differ; of an added row none, since the row itself shows them."""

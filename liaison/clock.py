@@ -61,6 +61,11 @@ def _day_text(day: date, language: str) -> str:
     return format_date(day, "EEE, d MMM", locale=language)
 
 
+def day_text(day: date) -> str:
+    """The day in the reader's language, as “Wed, 13 May”."""
+    return _day_text(day, get_language() or "en")
+
+
 def span_text(starts_at: datetime, ends_at: datetime, zone_name: str) -> str:
     """From when to when, the zone said once: “Thu, 13 May 09:00 – Sat, 15 May 18:00 WITA”."""
     return f"{moment_text(starts_at, zone_name, with_zone=False)} – {moment_text(ends_at, zone_name)}"

@@ -185,6 +185,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # --- the desk: ink on paper, brass as the one accent ---------------------------------------------------------------
 
 DESK_EVENT = "events.admin.chosen.chosen_event"
+DESK_ZONES = "events.admin.chosen.zones_at_desk"
 UNFOLD = {
     "SITE_TITLE": "Liaison",
     "SITE_HEADER": "Liaison",

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.chosen import desk_of
+from events.admin.filters import OfEventFilter
 from events.models import Event, Role
 from events.models.staff import events_of
 from liaison.accounts.models import User
@@ -189,6 +190,9 @@ class EventRows(EventChoices):
 
     event_path = "event"
     form = EventForm
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [*super().get_list_filter(request), OfEventFilter]  # type: ignore[misc]  # of the table this is mixed into
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)

@@ -42,6 +42,11 @@ def chosen_event(request: HttpRequest) -> Event | None:
     return desk_of(request).chosen
 
 
+def zones_at_desk(request: HttpRequest) -> set[str]:
+    """The zones of the events the person runs."""
+    return {event.time_zone for event in desk_of(request).events}
+
+
 def desk_for_templates(request: HttpRequest) -> dict[str, Any]:
     """The desk for the pages that show it; no query on those that do not."""
     return {"desk": SimpleLazyObject(lambda: desk_of(request))}

@@ -68,7 +68,18 @@ class EventTableAdmin(ScopedAdmin):
 
     list_display = ("name", "days", "city", "time_zone", "state_shown", "officers", "guests")
     list_filter = (("state", ChoicesDropdownFilter),)
-    search_fields = ("name", "slug", "city", "host")
+    search_fields = (
+        "name",
+        "slug",
+        "city",
+        "host",
+        "starts_on",
+        "ends_on",
+        "time_zone",
+        "state",
+        "officer_count",
+        "guest_count",
+    )
     form = EventForm
     inlines: tuple[Any, ...] = (TeamInline, ContactInline)
     fieldsets = (

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.filters import OfEventFilter
 from events.forms import UploadForm
 from events.models import Event
 from liaison.accounts.models import User
@@ -33,8 +34,15 @@ class StepsAdmin(ScopedAdmin):
 
     list_display: tuple[str, ...] = ("filename", "event", "state_label", "outcome", "uploaded_by", "uploaded")
     list_select_related = ("event", "uploaded_by")
-    list_filter: tuple[str, ...] = ("state",)
-    search_fields = ("filename", "event__name")
+    list_filter: tuple[Any, ...] = ("state", OfEventFilter)
+    event_path = "event"
+    search_fields: tuple[str, ...] = (
+        "filename",
+        "event__name",
+        "state",
+        "uploaded_by__name",
+        "uploaded_at",
+    )
     actions = None
 
     # --- what a table of files says ----------------------------------------------------------------------------------

@@ -30,8 +30,15 @@ class VenueAdmin(EventAdmin):
 
     list_display = ("name", "local_name", "kind", "address", "event")
     list_select_related = ("event",)
-    list_filter = (("kind", ChoicesDropdownFilter), ("event", UsedDropdownFilter))
-    search_fields = ("name", "local_name", "address", "local_address")
+    list_filter = (("kind", ChoicesDropdownFilter),)
+    search_fields = (
+        "name",
+        "local_name",
+        "kind",
+        "address",
+        "local_address",
+        "event__name",
+    )
     inlines = (PointInline,)
     fieldsets = (
         (None, {"fields": ("event", "kind", ("name", "local_name"), ("address", "local_address"))}),
@@ -46,7 +53,11 @@ class PointAdmin(EventAdmin):
     event_path = "venue__event"
     list_display = ("name", "kind", "venue")
     list_filter = (("kind", ChoicesDropdownFilter), ("venue", UsedDropdownFilter))
-    search_fields = ("name", "venue__name")
+    search_fields = (
+        "name",
+        "kind",
+        "venue__name",
+    )
     autocomplete_fields = ("venue",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Point]:

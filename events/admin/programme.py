@@ -34,7 +34,11 @@ class ProgrammeFileAdmin(StepsAdmin):
     upload_form = UploadForm
     upload_title = _("Upload a programme")
     list_display = ("filename", "event", "kind", "state_label", "outcome", "uploaded_by", "uploaded")
-    list_filter = ("state", "kind")
+    search_fields = (
+        *StepsAdmin.search_fields,
+        "kind",
+    )
+    list_filter = (*StepsAdmin.list_filter, "kind")
 
     def take_in(self, *, event: Event, data: bytes, filename: str, by: User) -> ProgrammeFile:
         return take_in(event=event, data=data, filename=filename, by=by, at=timezone.now())

@@ -15,6 +15,7 @@ from events.programme.stored import STANDING, followed
 from events.programme.wording import followers_text
 from liaison.admin import column
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.searching import Said
 
 _MOVES = {"starts_at", "ends_at", "venue", "point", "state"}
 
@@ -43,12 +44,27 @@ class SessionAdmin(EventAdmin):
     )
     list_select_related = ("event", "venue", "point__venue", "listed__programme_file")
     list_filter = (
-        ("event", UsedDropdownFilter),
         ("venue", UsedDropdownFilter),
         ("state", ChoicesDropdownFilter),
     )
-    search_fields = ("title", "part", "venue__name", "point__name", "audience", "dress", "external_key")
+    search_fields = (
+        "title",
+        "part",
+        "starts_at",
+        "ends_at",
+        "venue__name",
+        "point__name",
+        "point__venue__name",
+        "guests",
+        "state",
+        "listed__programme_file__filename",
+        "audience",
+        "dress",
+        "event__name",
+        "external_key",
+    )
     autocomplete_fields = ("venue", "point")
+    said = (Said(_("entered here"), Q(listed=None) | Q(listed__programme_file=None)),)
     fieldsets = (
         (None, {"fields": ("event", ("title", "state"), "part")}),
         (_("When and where"), {"fields": (("starts_at", "ends_at"), ("venue", "point"))}),

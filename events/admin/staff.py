@@ -58,8 +58,16 @@ class MembershipAdmin(EventAdmin):
     """Who works at the event. A person is added by an invitation and stays in the role; another role is another row."""
 
     list_display = ("user", "role_shown", "event", "capacity", "email", "phone", "shift_count")
-    list_filter = (("role", ChoicesDropdownFilter), ("event", UsedDropdownFilter))
-    search_fields = ("user__name", "user__email", "user__phone")
+    list_filter = (("role", ChoicesDropdownFilter),)
+    search_fields = (
+        "user__name",
+        "user__email",
+        "user__phone",
+        "role",
+        "capacity",
+        "shift_number",
+        "event__name",
+    )
     ordering = ("user__name", "pk")
     actions = ("invite_again",)
     add_fieldsets = ((None, {"fields": ("event", "email", "name", "role", "capacity")}),)
@@ -147,5 +155,9 @@ class ShiftAdmin(EventAdmin):
     list_display = ("membership", moment_column(Shift, "starts_at"), moment_column(Shift, "ends_at"))
     list_select_related = ("membership__user", "membership__event")
     list_filter = (("membership", UsedDropdownFilter),)
-    search_fields = ("membership__user__name",)
+    search_fields = (
+        "membership__user__name",
+        "starts_at",
+        "ends_at",
+    )
     autocomplete_fields = ("membership",)

@@ -4,7 +4,6 @@ from django.contrib import admin
 
 from events.admin.base import EventAdmin
 from events.models import Driver, Vehicle
-from liaison.filters import UsedDropdownFilter
 
 
 @admin.register(Driver)
@@ -13,8 +12,12 @@ class DriverAdmin(EventAdmin):
 
     list_display = ("name", "phone", "event")
     list_select_related = ("event",)
-    list_filter = (("event", UsedDropdownFilter),)
-    search_fields = ("name", "phone", "vehicles__plate")
+    search_fields = (
+        "name",
+        "phone",
+        "vehicles__plate",
+        "event__name",
+    )
 
 
 @admin.register(Vehicle)
@@ -23,6 +26,11 @@ class VehicleAdmin(EventAdmin):
 
     list_display = ("plate", "kind", "seats", "driver", "event")
     list_select_related = ("event", "driver")
-    list_filter = (("event", UsedDropdownFilter),)
-    search_fields = ("plate", "kind", "driver__name")
+    search_fields = (
+        "plate",
+        "kind",
+        "seats",
+        "driver__name",
+        "event__name",
+    )
     autocomplete_fields = ("driver",)

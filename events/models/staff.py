@@ -69,6 +69,7 @@ class Membership(models.Model):
         help_text=_("Only for guests who asked for a woman or a man; may stay empty."),
     )
 
+    named_by = ("user",)
     objects = MembershipQuerySet.as_manager()
 
     class Meta:

@@ -94,6 +94,7 @@ class Point(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ROOM)
     name = models.CharField(_("name"), max_length=120)
 
+    named_by = ("venue",)
     objects = PointQuerySet.as_manager()
 
     class Meta:

@@ -9,12 +9,15 @@ from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.forms import PaginationInlineFormSet
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline, moment_column
 from events.models import Membership
+from guests.admin.filters import CollisionFilter, ConfirmationFilter, collisions_at
+from guests.admin.words import guest_of
 from guests.assignment import AssignmentError, assign_officer, withdraw, write_assignments
 from guests.collisions import Kind, between, collisions
 from guests.duties import Duty, duties_for, overlap
@@ -175,11 +178,16 @@ class AssignmentAdmin(EventAdmin):
         ("role", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
         ("officer", UsedDropdownFilter),
+        CollisionFilter,
+        ConfirmationFilter,
     )
     search_fields = (
-        "visit__guest__name",
-        "visit__guest__addressed_as",
+        *guest_of("visit"),
         "officer__user__name",
+        "role",
+        "state",
+        "starts_at",
+        "ends_at",
         "override_reason",
     )
     autocomplete_fields = ("visit",)
@@ -199,6 +207,22 @@ class AssignmentAdmin(EventAdmin):
         (_("If it collides"), {"fields": ("override_reason",)}),
         (_("When officers are proposed"), {"fields": ("is_locked",)}),
     )
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        """With what collides, where the list asks for it."""
+        asked = request.GET.get(CollisionFilter.parameter_name)
+        first, second, *rest = self.list_display
+        return (first, second, "collides", *rest) if asked else self.list_display
+
+    def for_page(self, rows: QuerySet[Assignment], request: HttpRequest) -> None:
+        if request.GET.get(CollisionFilter.parameter_name):
+            for assignment in rows:
+                said = [one.sentence for one in collisions_at(request) if one.assignment == assignment.pk]
+                assignment.said = said  # type: ignore[attr-defined]  # for this page
+
+    @column(_("why it collides"))
+    def collides(self, assignment: Any) -> str:
+        return format_html_join("", '<span class="desk-why">{}</span>', ([why] for why in assignment.said))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_foreignkey(db_field, request, **_officers_only(db_field, kwargs))

@@ -111,11 +111,18 @@ class ExportAdmin(EventReadOnlyAdmin):
         "format",
         "with_private",
     )
+    search_fields = (
+        "event__name",
+        "kind",
+        "format",
+        "rows",
+        "taken_by__name",
+        "taken_at",
+    )
     list_select_related = ("event", "taken_by")
     list_filter = (
         ("kind", ChoicesDropdownFilter),
         ("taken_by", UsedDropdownFilter),
-        ("event", UsedDropdownFilter),
         "with_private",
     )
     fields = readonly_fields = (

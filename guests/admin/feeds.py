@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
+from guests.admin.words import guest_of
 from guests.models import CalendarFeed
 from liaison.admin import column, flag
+from liaison.searching import Said
 
 
 @admin.register(CalendarFeed)
@@ -28,7 +30,15 @@ class CalendarFeedAdmin(EventReadOnlyAdmin):
         "event",
     )
     list_select_related = ("event", "officer__user", "visit__guest", "made_by")
-    search_fields = ("officer__user__name", "visit__guest__name", "made_by__name")
+    search_fields = (
+        "officer__user__name",
+        *guest_of("visit"),
+        "made_by__name",
+        "made_at",
+        "fetched_at",
+        "fetches",
+        "event__name",
+    )
     fields = readonly_fields = (
         "event",
         "officer",
@@ -38,6 +48,11 @@ class CalendarFeedAdmin(EventReadOnlyAdmin):
         "fetches",
     )
     actions = ("revoke",)
+    said = (
+        Said(gettext_lazy("open"), Q(revoked_at=None)),
+        Said(gettext_lazy("revoked"), Q(revoked_at__isnull=False)),
+        Said(gettext_lazy("over"), Q(revoked_at=None)),
+    )
 
     @column(gettext_lazy("calendar of"))
     def whose(self, feed: CalendarFeed) -> str:

@@ -1,79 +1,98 @@
-"""Filters of the visits' list: who is looked after by whom, who comes and goes when."""
+"""Filters of the desk's lists of guests and of what belongs to them: what needs a person, and whose it is."""
 
 from collections.abc import Iterable
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.chosen import desk_of
 from events.models import Event, Membership
-from guests.models import Assignment, Request
+from guests.collisions.standing import Standing, kept_collisions
+from guests.models import Assignment, Print, Request
+from guests.outdated import outdated
 from liaison.clock import day_bounds, day_of
-from liaison.filters import DropdownFilter
+from liaison.filters import DropdownFilter, QuestionFilter
 
 Choices = Iterable[tuple[str, Any]]
+SOON = timedelta(hours=6)
 
 
-class LeadFilter(DropdownFilter):  # type: ignore[misc]
-    """Visits without a lead, and those of one officer."""
+def events_at(request: HttpRequest) -> list[Event]:
+    """The events the desk is about now."""
+    desk = desk_of(request)
+    return [desk.chosen] if desk.chosen else list(desk.events)
+
+
+def collisions_at(request: HttpRequest) -> list[Standing]:
+    """The collisions that stand at the desk's events, read once a request."""
+    if not hasattr(request, "collisions"):
+        found = kept_collisions(events_at(request), at=timezone.now())
+        request.collisions = [one for of_event in found.values() for one in of_event]  # type: ignore[attr-defined]
+    return request.collisions  # type: ignore[attr-defined, no-any-return]
+
+
+class LeadFilter(DropdownFilter):
+    """Visits whom nobody leads any more, and those of one officer."""
 
     title = _("officer")
     parameter_name = "officer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        officers = Membership.objects.visible_to(request.user, at=timezone.now()).officers()
         visits = model_admin.narrowed(model_admin.get_queryset(request), request)
-        used = officers.filter(assignments__visit__in=visits.order_by().values("pk")).distinct()
-        named = [
-            (str(officer.pk), str(officer)) for officer in used.select_related("user").order_by("user__name")
-        ]
-        return [("none", _("Without a lead")), *named]
+        duties = Assignment.objects.filter(officer=OuterRef("pk"), visit__in=visits.order_by().values("pk"))
+        officers = Membership.objects.visible_to(request.user, at=timezone.now()).officers()
+        named = officers.filter(Exists(duties)).select_related("user").order_by("user__name")
+        shown = named.only("pk", "user__name", "user__email")
+        return [("none", _("Without a lead")), *((str(officer.pk), str(officer)) for officer in shown)]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         chosen = self.value()
-        standing = Assignment.objects.standing().filter(visit=OuterRef("pk"))
         if chosen == "none":
-            return queryset.filter(~Exists(standing.filter(role=Assignment.Role.LEAD)))
+            return queryset.without_lead(timezone.now())  # type: ignore[no-any-return]
         if chosen and chosen.isdecimal():
-            return queryset.filter(Exists(standing.filter(officer=int(chosen))))
-        return queryset
+            standing = Assignment.objects.standing().filter(visit=OuterRef("pk"), officer=int(chosen))
+            return queryset.filter(Exists(standing))  # type: ignore[no-any-return]
+        return queryset  # type: ignore[no-any-return]
 
 
-class _DayFilter(DropdownFilter):  # type: ignore[misc]
-    """What falls on a day, counted in each event's own zone."""
+class _DayFilter(QuestionFilter):
+    """What falls on a day, counted in each event's own zone; or within hours from now."""
 
     field: str
+    answers = {
+        "soon": _("Within six hours"),
+        "today": _("Today"),
+        "tomorrow": _("Tomorrow"),
+        "later": _("Later"),
+        "past": _("Before today"),
+        "unknown": _("Not known"),
+    }
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [
-            ("today", _("Today")),
-            ("tomorrow", _("Tomorrow")),
-            ("later", _("Later")),
-            ("past", _("Before today")),
-            ("unknown", _("Not known")),
-        ]
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        at = timezone.now()
+        if answer == "unknown":
+            return rows.filter(**{self.field: None})  # type: ignore[no-any-return]
+        if answer == "soon":
+            return rows.filter(**{f"{self.field}__gte": at, f"{self.field}__lte": at + SOON})  # type: ignore[no-any-return]
+        wanted = Q(pk=None)
+        for event in desk_of(request).events:
+            wanted |= Q(event=event, **self._span(answer, at, event.time_zone))
+        return rows.filter(wanted)  # type: ignore[no-any-return]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value()
-        if chosen == "unknown":
-            return queryset.filter(**{self.field: None})
-        if chosen not in {"today", "tomorrow", "later", "past"}:
-            return queryset
-        at, wanted = timezone.now(), Q(pk=None)
-        for event in Event.objects.coordinated_by(request.user):  # type: ignore[arg-type]  # signed in
-            today, tomorrow = day_bounds(day_of(at, event.time_zone), event.time_zone)
-            _tomorrow, after = day_bounds(day_of(at, event.time_zone) + timedelta(days=1), event.time_zone)
-            span = {
-                "past": {f"{self.field}__lt": today},
-                "today": {f"{self.field}__gte": today, f"{self.field}__lt": tomorrow},
-                "tomorrow": {f"{self.field}__gte": tomorrow, f"{self.field}__lt": after},
-                "later": {f"{self.field}__gte": after},
-            }[chosen]
-            wanted |= Q(event=event, **span)
-        return queryset.filter(wanted)
+    def _span(self, answer: str, at: datetime, zone_name: str) -> dict[str, datetime]:
+        day = day_of(at, zone_name)
+        today, tomorrow = day_bounds(day, zone_name)
+        _tomorrow, after = day_bounds(day + timedelta(days=1), zone_name)
+        return {
+            "past": {f"{self.field}__lt": today},
+            "today": {f"{self.field}__gte": today, f"{self.field}__lt": tomorrow},
+            "tomorrow": {f"{self.field}__gte": tomorrow, f"{self.field}__lt": after},
+            "later": {f"{self.field}__gte": after},
+        }[answer]
 
 
 class ArrivalFilter(_DayFilter):
@@ -88,44 +107,117 @@ class DepartureFilter(_DayFilter):
     field = "departs_at"
 
 
-class RequestsFilter(DropdownFilter):  # type: ignore[misc]
+class RequestsFilter(QuestionFilter):
     """Visits with something left to do."""
 
     title = _("requests")
     parameter_name = "requests"
+    answers = {"open": _("Open"), "overdue": _("Overdue")}
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [("open", _("Open")), ("overdue", _("Overdue"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
         of_visit = Request.objects.filter(visit=OuterRef("pk"))
-        if self.value() == "open":
-            return queryset.filter(Exists(of_visit.open()))
-        if self.value() == "overdue":
-            return queryset.filter(Exists(of_visit.overdue(timezone.now())))
-        return queryset
+        asked = of_visit.open() if answer == "open" else of_visit.overdue(timezone.now())
+        return rows.filter(Exists(asked))  # type: ignore[no-any-return]
 
 
-class WaitingFilter(DropdownFilter):  # type: ignore[misc]
-    """Requests that wait, and those that wait in vain."""
+class WaitingFilter(QuestionFilter):
+    """Requests that wait, by whether their time has come, and those that wait in vain."""
 
     title = _("waiting")
     parameter_name = "waiting"
+    answers = {
+        "open": _("Open"),
+        "soon": _("Due within six hours"),
+        "overdue": _("Overdue"),
+        "left": _("Without an owner"),
+        "long": _("Open for more than an hour"),
+    }
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [
-            ("open", _("Open")),
-            ("overdue", _("Overdue")),
-            ("left", _("Without an owner")),
-            ("long", _("Open for more than an hour")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        at, rows = timezone.now(), Request.objects
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        at, asked = timezone.now(), Request.objects
         chosen = {
-            "open": rows.open(),
-            "overdue": rows.overdue(at),
-            "left": rows.without_owner(at),
-            "long": rows.open().filter(raised_at__lt=at - timedelta(hours=1)),
-        }.get(self.value() or "")
-        return queryset if chosen is None else queryset.filter(pk__in=chosen.values("pk"))
+            "open": asked.open(),
+            "soon": asked.open().filter(due_at__gte=at, due_at__lte=at + SOON),
+            "overdue": asked.overdue(at),
+            "left": asked.without_owner(at),
+            "long": asked.open().filter(raised_at__lt=at - timedelta(hours=1)),
+        }[answer]
+        return rows.filter(pk__in=chosen.values("pk"))  # type: ignore[no-any-return]
+
+
+class RedLineFilter(QuestionFilter):
+    """Visits of guests for whom a red line is drawn; the list's rows say so."""
+
+    title = _("red line")
+    parameter_name = "red_line"
+    answers = {"yes": _("Drawn"), "no": _("None")}
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        return rows.filter(has_red_line=answer == "yes")  # type: ignore[no-any-return]
+
+
+class LanguagesFilter(QuestionFilter):
+    """Visits where guest and lead cannot talk, or nobody knows in what; the list's rows say so."""
+
+    title = _("languages")
+    parameter_name = "languages"
+    answers = {"missing": _("No shared language"), "unknown": _("Not known")}
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        if answer == "unknown":
+            return rows.filter(guest__languages=[])  # type: ignore[no-any-return]
+        return rows.exclude(guest__languages=[]).filter(lead_name__isnull=False, shares_language=False)  # type: ignore[no-any-return]
+
+
+class TimesFilter(QuestionFilter):
+    """What is near and still a guess: a visit's arrival, departure or items, or an item's own time."""
+
+    title = _("times")
+    parameter_name = "times"
+    answers = {"stale": _("Near and not certain")}
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        at = timezone.now()
+        stale = rows.with_stale_estimates if hasattr(rows, "with_stale_estimates") else rows.stale_estimates
+        return stale(at)  # type: ignore[no-any-return]
+
+
+class CollisionFilter(QuestionFilter):
+    """Assignments, or visits of such, that collide with others, with the road or with a shift."""
+
+    title = _("conflicts")
+    parameter_name = "collides"
+    answers = {"open": _("Not meant"), "meant": _("Meant, with a reason")}
+    key: ClassVar[str] = "assignment"
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        is_meant = answer == "meant"
+        keys = {getattr(one, self.key) for one in collisions_at(request) if one.is_meant == is_meant}
+        return rows.filter(pk__in=keys)  # type: ignore[no-any-return]
+
+
+class CollisionOfGuestFilter(CollisionFilter):
+    key = "visit"
+
+
+class ConfirmationFilter(QuestionFilter):
+    """Assignments that begin soon, or have begun, and that the officer has not confirmed."""
+
+    title = _("confirmation")
+    parameter_name = "confirmation"
+    answers = {"missing": _("Not confirmed by the officer")}
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        return rows.unconfirmed(timezone.now())  # type: ignore[no-any-return]
+
+
+class OutdatedFilter(QuestionFilter):
+    """Handouts that would say something else if they were printed now."""
+
+    title = _("what it says")
+    parameter_name = "holds"
+    answers = {"no": _("Out of date")}
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        prints = Print.objects.filter(visit__event__in=events_at(request))
+        return rows.filter(pk__in=outdated(prints, at=timezone.now()))  # type: ignore[no-any-return]

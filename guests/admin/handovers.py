@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
+from guests.admin.words import guest_of
 from guests.models import Handover
 from liaison.admin import column
 from liaison.filters import ChoicesDropdownFilter
@@ -31,9 +32,12 @@ class HandoverAdmin(EventReadOnlyAdmin):
     )
     list_filter = (("state", ChoicesDropdownFilter),)
     search_fields = (
-        "assignment__visit__guest__name",
-        "receiver__user__name",
         "assignment__officer__user__name",
+        "receiver__user__name",
+        *guest_of("assignment__visit"),
+        "state",
+        "offered_at",
+        "answered_at",
     )
     fields = readonly_fields = (
         "assignment",

@@ -1,5 +1,7 @@
 """What went wrong, at the desk: read and acknowledged, never rewritten."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,10 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
+from guests.admin.words import guest_of
 from guests.incidents import acknowledge
 from guests.models import Incident
 from liaison.admin import column
-from liaison.filters import ChoicesDropdownFilter
+from liaison.filters import ChoicesDropdownFilter, QuestionFilter
+
+
+class AlarmFilter(QuestionFilter):
+    """Incidents by whether somebody has taken note."""
+
+    title = _("acknowledged")
+    parameter_name = "acknowledged"
+    answers = {"no": _("Not yet"), "alarms": _("Calls for help, not yet")}
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Incident]:
+        return rows.alarms() if answer == "alarms" else rows.filter(acknowledged_at=None)  # type: ignore[no-any-return]
 
 
 @admin.register(Incident)
@@ -30,8 +44,18 @@ class IncidentAdmin(EventReadOnlyAdmin):
         moment_column(Incident, "acknowledged_at"),
     )
     list_select_related = ("visit__guest", "visit__event", "raised_by", "acknowledged_by")
-    list_filter = (("severity", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
-    search_fields = ("text", "place", "visit__guest__name", "visit__guest__addressed_as", "raised_by__name")
+    list_filter = (("severity", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter), AlarmFilter)
+    search_fields = (
+        "text",
+        "kind",
+        "severity",
+        "place",
+        *guest_of("visit"),
+        "raised_by__name",
+        "raised_at",
+        "acknowledged_by__name",
+        "acknowledged_at",
+    )
     actions = ("acknowledge_chosen",)
     fields = readonly_fields = (
         "visit",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from events.admin.base import EventAdmin, EventForm, EventTabularInline, shown
 from events.admin.event import EventTableAdmin
 from events.admin.places import point_in_venue
+from guests.admin.filters import TimesFilter
+from guests.admin.words import guest_of
 from guests.models import ItineraryItem, ReminderRule, Visit
 from liaison.admin import column
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.searching import Said
 
 
 class ItemForm(EventForm):
@@ -59,16 +62,30 @@ class ItineraryItemAdmin(EventAdmin):
         ("vehicle", UsedDropdownFilter),
         ("visibility", ChoicesDropdownFilter),
         ("press", ChoicesDropdownFilter),
+        TimesFilter,
     )
     search_fields = (
         "title",
-        "visit__guest__name",
-        "visit__guest__addressed_as",
+        "kind",
+        "state",
+        "visibility",
+        "precision",
+        *guest_of("visit"),
+        "starts_at",
+        "ends_at",
         "flight_number",
         "vehicle__plate",
+        "driver__name",
+        "vehicle__driver__name",
         "venue__name",
+        "point__name",
+        "point__venue__name",
+        "origin__name",
         "greeter",
         "interpreter",
+        "dress",
+        "seat",
+        "gift",
         "note",
     )
     autocomplete_fields = ("visit", "venue", "origin", "point", "session", "vehicle", "driver")
@@ -132,8 +149,14 @@ class ReminderRuleAdmin(EventAdmin):
     list_display = ("event", "kind_shown", "audience", "minutes_before")
     list_display_links = ("kind_shown",)
     list_select_related = ("event",)
-    list_filter = (("event", UsedDropdownFilter),)
-    search_fields = ("event__name",)
+    search_fields = (
+        "event__name",
+        "kind",
+        "audience",
+        "minutes_before",
+    )
+
+    said = (Said(_("every kind"), Q(kind="")),)
 
     @column(_("kind of item"), ordering="kind")
     def kind_shown(self, rule: ReminderRule) -> str:

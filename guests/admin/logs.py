@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
+from guests.admin.words import guest_of
 from guests.models import DayReport, LogbookEntry
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 
@@ -15,7 +16,14 @@ class LogbookEntryAdmin(EventReadOnlyAdmin):
     list_display = (moment_column(LogbookEntry, "happened_at"), "visit", "kind", "status", "text", "author")
     list_select_related = ("visit__guest", "visit__event", "author")
     list_filter = (("kind", ChoicesDropdownFilter), ("author", UsedDropdownFilter))
-    search_fields = ("text", "visit__guest__name", "visit__guest__addressed_as", "author__name")
+    search_fields = (
+        "text",
+        "kind",
+        "status",
+        *guest_of("visit"),
+        "author__name",
+        "happened_at",
+    )
     fields = readonly_fields = (
         moment_column(LogbookEntry, "happened_at"),
         "visit",
@@ -34,6 +42,12 @@ class DayReportAdmin(EventReadOnlyAdmin):
     list_display = ("day", "visit", "officer", moment_column(DayReport, "signed_at"))
     list_select_related = ("visit__guest", "visit__event", "officer")
     list_filter = (("officer", UsedDropdownFilter),)
-    search_fields = ("text", "visit__guest__name", "visit__guest__addressed_as", "officer__name")
+    search_fields = (
+        "text",
+        "day",
+        *guest_of("visit"),
+        "officer__name",
+        "signed_at",
+    )
     date_hierarchy = "day"
     fields = readonly_fields = ("visit", "officer", "day", "text", moment_column(DayReport, "signed_at"))

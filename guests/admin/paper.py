@@ -1,8 +1,10 @@
 """Paper at the desk: which versions were printed, handouts for many guests at once, and how far those are."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
+from guests.admin.filters import OutdatedFilter
+from guests.admin.words import guest_of
 from guests.models import Print, PrintRun, Visit
 from guests.naming import language_name
+from guests.outdated import outdated
 from guests.prints import RunRefusedError, request_print_run
 from guests.tasks import render_prints
-from liaison.admin import column
+from liaison.admin import column, flag
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 from liaison.queue import nudge
 
@@ -40,6 +45,29 @@ def print_handouts(table: Any, request: HttpRequest, chosen: QuerySet[Visit]) ->
     return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[run.pk]))
 
 
+@admin.action(description=gettext_lazy("Print again"), permissions=["view"])
+def print_again(table: Any, request: HttpRequest, chosen: QuerySet[Print]) -> HttpResponse | None:
+    """Ask for the chosen papers as they would be now, each in its language, and lead to where they will be."""
+    by_language: defaultdict[tuple[int, str], dict[int, Visit]] = defaultdict(dict)
+    for version in chosen.filter(kind=Print.Kind.HANDOUT).select_related("visit__event"):
+        by_language[(version.visit.event_id, version.language)][version.visit_id] = version.visit
+    at, by = timezone.now(), request.user
+    try:
+        with transaction.atomic():
+            runs = [
+                request_print_run(visits=list(visits.values()), language=language, by=by, at=at)  # type: ignore[arg-type]  # signed in
+                for (_event, language), visits in by_language.items()
+            ]
+    except RunRefusedError as refused:
+        table.message_user(request, str(refused), messages.ERROR)
+        return None
+    nudge(render_prints)
+    number = sum(run.total for run in runs)
+    said = ngettext("%(number)d handout is being printed.", "%(number)d handouts are being printed.", number)
+    table.message_user(request, said % {"number": number}, messages.SUCCESS)
+    return HttpResponseRedirect(reverse("admin:guests_printrun_changelist"))
+
+
 @admin.register(Print)
 class PrintAdmin(EventReadOnlyAdmin):
     """Every version of every paper."""
@@ -52,11 +80,20 @@ class PrintAdmin(EventReadOnlyAdmin):
         "language_shown",
         moment_column(Print, "printed_at"),
         "printed_by",
+        "holds",
         "open",
     )
     list_select_related = ("visit__guest", "visit__event", "printed_by")
-    list_filter = (("kind", ChoicesDropdownFilter), ("printed_by", UsedDropdownFilter))
-    search_fields = ("visit__guest__name", "visit__guest__addressed_as", "printed_by__name")
+    list_filter = (OutdatedFilter, ("kind", ChoicesDropdownFilter), ("printed_by", UsedDropdownFilter))
+    actions = (print_again,)
+    search_fields = (
+        *guest_of("visit"),
+        "kind",
+        "version",
+        "language",
+        "printed_by__name",
+        "printed_at",
+    )
     fields = readonly_fields = (
         "visit",
         "kind",
@@ -66,6 +103,22 @@ class PrintAdmin(EventReadOnlyAdmin):
         "printed_by",
         "open",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Print]:
+        """Without what was printed, which a list of a hundred would read in vain."""
+        rows: QuerySet[Print] = super().get_queryset(request)
+        return rows.defer("data")
+
+    def for_page(self, rows: QuerySet[Print], request: HttpRequest) -> None:
+        """Which of the page's handouts no longer hold."""
+        shown = Print.objects.filter(visit__in={version.visit_id for version in rows})
+        gone = set(outdated(shown, at=timezone.now()))
+        for version in rows:
+            version.is_outdated = version.pk in gone  # type: ignore[attr-defined]  # for this page
+
+    @column(gettext_lazy("what it says"))
+    def holds(self, version: Any) -> str:
+        return flag(gettext_lazy("out of date"), "amber") if version.is_outdated else ""
 
     @column(gettext_lazy("language"), ordering="language")
     def language_shown(self, version: Print) -> str:
@@ -91,8 +144,16 @@ class PrintRunAdmin(EventReadOnlyAdmin):
         moment_column(PrintRun, "requested_at"),
         "requested_by",
     )
+    search_fields = (
+        "event__name",
+        "kind",
+        "total",
+        "state",
+        "requested_by__name",
+        "requested_at",
+    )
     list_select_related = ("event", "requested_by")
-    list_filter = (("state", ChoicesDropdownFilter), ("event", UsedDropdownFilter))
+    list_filter = (("state", ChoicesDropdownFilter),)
     fields = readonly_fields = (
         "event",
         "kind",

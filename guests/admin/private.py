@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,12 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
+from events.admin.chosen import zones_at_desk
 from guests.admin.people import guests_at_desk
+from guests.admin.words import guest_at
 from guests.models import GuestPrivate, PrivateReading, Visit
 from guests.privacy import read_private
 from liaison.admin import ReadOnlyAdmin, ScopedAdmin, column, title_of
 from liaison.clock import moment_text
 from liaison.encryption import UndecipherableError
+from liaison.searching import Clock, Said
 
 PRIVATE_FIELDS = ("health", "passport", "phones", "security")
 
@@ -90,8 +94,12 @@ class GuestPrivateAdmin(ScopedAdmin):
 
     form = PrivateForm
     list_display = ("guest", "on_file")
-    search_fields = ("guest__name", "guest__addressed_as", "guest__native_name")
+    search_fields = (*guest_at("guest"),)
     autocomplete_fields = ("guest",)
+    said = tuple(
+        Said(title_of(GuestPrivate, name), Q(**{f"has_{name}": True}), needs=f"has_{name}")
+        for name in PRIVATE_FIELDS
+    )
     fieldsets = _FIELDSETS
     change_form_outer_after_template = "admin/guests/guestprivate/read_button.html"
 
@@ -149,7 +157,13 @@ class PrivateReadingAdmin(ReadOnlyAdmin):
 
     list_display = ("guest", "reader", "read", "export")
     list_select_related = ("guest", "reader", "export__event")
-    search_fields = ("guest__name", "reader__name")
+    search_fields = (
+        *guest_at("guest"),
+        "reader__name",
+        "read_at",
+        "export__kind",
+        "export__event__name",
+    )
     fields = readonly_fields = ("guest", "reader", "read", "export")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PrivateReading]:
@@ -157,6 +171,10 @@ class PrivateReadingAdmin(ReadOnlyAdmin):
         zones = visits.order_by("-event__starts_on").values("event__time_zone")
         rows: QuerySet[PrivateReading] = super().get_queryset(request)
         return rows.annotate(zone_name=Subquery(zones[:1]))
+
+    def clock_of_rows(self, request: HttpRequest) -> Clock:
+        """The zone of the guest's last event, as the column shows."""
+        return Clock(Coalesce(F("zone_name"), Value("UTC")), zones_at_desk(request))
 
     @column(_("read"), ordering="read_at")
     def read(self, reading: Any) -> str:

@@ -28,7 +28,7 @@ from guests.tasks import solve_proposals
 from liaison.accounts.models import User
 from liaison.admin import column
 from liaison.clock import span_text
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 from liaison.queue import nudge
 
 _INPUT = " ".join(INPUT_CLASSES)
@@ -135,7 +135,15 @@ class ProposalRunAdmin(EventReadOnlyAdmin):
         moment_column(ProposalRun, "requested_at"),
         "requested_by",
     )
-    list_filter = (("state", ChoicesDropdownFilter), ("event", UsedDropdownFilter))
+    search_fields = (
+        "event__name",
+        "state",
+        "total",
+        "without_lead",
+        "requested_by__name",
+        "requested_at",
+    )
+    list_filter = (("state", ChoicesDropdownFilter),)
 
     @column(
         gettext_lazy("state"),

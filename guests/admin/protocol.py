@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.base import EventAdmin, EventForm
+from guests.admin.words import guest_at
 from guests.models import ProtocolNote
 from liaison.admin import column
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
+from liaison.searching import Said
 
 RED_LINE_LENGTH = 120
 
@@ -34,11 +37,18 @@ class ProtocolNoteAdmin(EventAdmin):
     list_select_related = ("guest", "event")
     list_filter = (
         ("topic", ChoicesDropdownFilter),
-        ("event", UsedDropdownFilter),
         "is_red_line",
     )
-    search_fields = ("text", "source", "guest__name", "guest__addressed_as", "country")
+    search_fields = (
+        "text",
+        "topic",
+        "source",
+        *guest_at("guest"),
+        "country",
+        "event__name",
+    )
     autocomplete_fields = ("guest",)
+    said = (Said(_("everybody"), Q(guest=None, country="")),)
     fieldsets = (
         (None, {"fields": ("event", ("guest", "country"), ("topic", "is_red_line"), "text", "source")}),
     )

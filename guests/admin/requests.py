@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -25,6 +26,7 @@ from events.admin.base import (
 )
 from events.admin.event import EventTableAdmin
 from guests.admin.filters import WaitingFilter
+from guests.admin.words import guest_of
 from guests.hours import length
 from guests.models import Request, RequestComment, RequestDeadline
 from guests.requests import (
@@ -40,6 +42,7 @@ from guests.requests import (
 )
 from liaison.admin import column, flag
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.searching import Said
 
 _STEPS = {
     Request.State.OPEN: [Request.State.ACCEPTED, Request.State.DONE, Request.State.DECLINED],
@@ -112,8 +115,18 @@ class RequestAdmin(EventAdmin):
         ("category", ChoicesDropdownFilter),
         ("owner", UsedDropdownFilter),
     )
-    search_fields = ("text", "visit__guest__name", "visit__guest__addressed_as", "owner__user__name")
+    search_fields = (
+        "text",
+        "category",
+        "state",
+        *guest_of("visit"),
+        "owner__user__name",
+        "raised_by__name",
+        "raised_at",
+        "due_at",
+    )
     autocomplete_fields = ("visit", "owner")
+    said = (Said(_("overdue"), Q(closed_at=None, due_at__lt=Now())),)
     inlines = (CommentInline,)
     readonly_fields = (
         "raised_by", moment_column(Request, "raised_at"), "accepted_by", moment_column(Request, "accepted_at"),
@@ -222,7 +235,13 @@ class RequestCommentAdmin(EventReadOnlyAdmin):
     event_path = "request__visit__event"
     list_display = ("text", "request", "author", moment_column(RequestComment, "written_at"))
     list_select_related = ("request__visit__event", "author")
-    search_fields = ("text", "author__name")
+    search_fields = (
+        "text",
+        "request__text",
+        "request__category",
+        "author__name",
+        "written_at",
+    )
     fields = readonly_fields = ("request", "text", "author", moment_column(RequestComment, "written_at"))
 
 

@@ -12,6 +12,7 @@ from django.db.models import (
     Func,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -27,14 +28,35 @@ from events.admin.base import EventAdmin, EventForm, number_of, shown
 from guests.admin.assigning import assign_chosen, assign_delegations
 from guests.admin.assignments import AssignmentInline, save_assignments
 from guests.admin.documents import DocumentInline, sign_documents
-from guests.admin.filters import ArrivalFilter, DepartureFilter, LeadFilter, RequestsFilter
+from guests.admin.filters import (
+    ArrivalFilter,
+    CollisionOfGuestFilter,
+    DepartureFilter,
+    LanguagesFilter,
+    LeadFilter,
+    RedLineFilter,
+    RequestsFilter,
+    TimesFilter,
+    collisions_at,
+)
 from guests.admin.itinerary import ItemInline
 from guests.admin.paper import print_handouts
 from guests.admin.proposals import propose_chosen
+from guests.admin.words import guest_at, guest_of
 from guests.assignment import AssignmentError
-from guests.models import Assignment, Delegation, Document, ProtocolNote, Request, Visit
+from guests.models import (
+    Assignment,
+    Delegation,
+    Document,
+    ItineraryItem,
+    ProtocolNote,
+    Request,
+    Visit,
+)
 from liaison.admin import column, flag
+from liaison.changes import Beside
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.searching import Said
 
 
 class VisitForm(EventForm):
@@ -64,6 +86,7 @@ class VisitAdmin(EventAdmin):
         "departs",
         "delegation",
     )
+    list_per_page = 100
     list_display_links = ("who",)
     list_filter = (
         LeadFilter,
@@ -74,15 +97,26 @@ class VisitAdmin(EventAdmin):
         ("delegation", UsedDropdownFilter),
         ("hotel", UsedDropdownFilter),
         RequestsFilter,
-        ("event", UsedDropdownFilter),
+        RedLineFilter,
+        LanguagesFilter,
+        CollisionOfGuestFilter,
+        TimesFilter,
     )
     search_fields = (
-        "guest__name",
-        "guest__addressed_as",
-        "guest__native_name",
+        *guest_at("guest"),
         "guest__office",
         "guest__organisation",
         "guest__diet",
+        "guest__country",
+        "guest__languages",
+        "level",
+        "status",
+        "status_at",
+        "arrives_at",
+        "departs_at",
+        "arrival_precision",
+        "departure_precision",
+        "open_number",
         "delegation__name",
         "hotel__name",
         "room",
@@ -94,14 +128,31 @@ class VisitAdmin(EventAdmin):
         "items__title",
         "items__flight_number",
         "items__vehicle__plate",
+        "items__venue__name",
         "assignments__officer__user__name",
         "requests__text",
+    )
+    said = (
+        Said(_("no lead"), Q(is_led=False), needs="is_led"),
+        Said(_("red line"), Q(has_red_line=True), needs="has_red_line"),
+        Said(_("requests"), Q(open_number__gt=0), needs="open_number"),
+        Said(_("languages not known"), Q(guest__languages=[])),
+        Said(
+            _("no shared language"),
+            ~Q(guest__languages=[]) & Q(shares_language=False),
+            needs="shares_language",
+        ),
     )
     autocomplete_fields = ("guest", "delegation", "hotel")
     readonly_fields = ("where",)
     inlines = (AssignmentInline, ItemInline, DocumentInline)
     change_form_outer_after_template = "admin/guests/visit/screen.html"
     actions = (assign_chosen, propose_chosen, print_handouts)
+    beside = (
+        Beside(ItineraryItem, "visit", "title"),
+        Beside(Assignment, "visit", "officer"),
+        Beside(Request, "visit", "text"),
+    )
     refusals = (AssignmentError,)
     fieldsets = (
         (None, {"fields": ("event", ("guest", "delegation"), ("level", "rank"), "where")}),
@@ -124,6 +175,7 @@ class VisitAdmin(EventAdmin):
     def for_list(self, rows: QuerySet[Visit], request: HttpRequest) -> QuerySet[Visit]:
         """The lead on duty now or next, or the last there was; open requests; whether a red line is drawn."""
         at = timezone.now()
+        stale = ItineraryItem.objects.stale_estimates(at).filter(visit=OuterRef("pk"))
         leads = Assignment.objects.standing().filter(visit=OuterRef("pk"), role=Assignment.Role.LEAD)
         is_over = Case(When(ends_at__gt=at, then=Value(value=False)), default=Value(value=True))
         lead = (
@@ -135,12 +187,23 @@ class VisitAdmin(EventAdmin):
         )
         sharing = leads.annotate(place=place).filter(place__isnull=False)
         red_lines = ProtocolNote.objects.red_lines().filter(event=OuterRef("event"), guest=OuterRef("guest"))
+        if request.GET.get(TimesFilter.parameter_name):
+            rows = rows.annotate(unsure=Subquery(stale.values("title")[:1]))
         return rows.select_related("delegation").annotate(
             lead_name=Subquery(lead),
+            is_led=Exists(leads.filter(ends_at__gt=at), output_field=BooleanField()),
             open_number=number_of(Request.objects.open().filter(visit=OuterRef("pk")), "visit"),
             has_red_line=Exists(red_lines, output_field=BooleanField()),
             shares_language=Exists(sharing, output_field=BooleanField()),
         )
+
+    def for_page(self, rows: QuerySet[Visit], request: HttpRequest) -> None:
+        """What collides, in words, where the list asks for it."""
+        if not request.GET.get(CollisionOfGuestFilter.parameter_name):
+            return
+        for visit in rows:
+            said = [one.sentence for one in collisions_at(request) if one.visit == visit.pk]
+            visit.collides = said  # type: ignore[attr-defined]  # for this page
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """A visit stays with its guest, too."""
@@ -170,7 +233,11 @@ class VisitAdmin(EventAdmin):
 
     @column(_("lead"), ordering="lead_name")
     def lead(self, visit: Any) -> str:
-        return visit.lead_name or flag(_("no lead"), "red")
+        """Who leads now or next; of a guest who is still here and whose last lead is over, who that was."""
+        if visit.is_led or (visit.lead_name and not visit.is_expected(timezone.now())):
+            return str(visit.lead_name)
+        was = format_html(" ({})", visit.lead_name) if visit.lead_name else ""
+        return format_html("{}{}", flag(_("no lead"), "red"), was)
 
     @column(_("arrives"), ordering="arrives_at")
     def arrives(self, visit: Visit) -> str:
@@ -192,6 +259,10 @@ class VisitAdmin(EventAdmin):
             flag(_("red line"), "red") if visit.has_red_line else "",
             flag(requests, "amber") if visit.open_number else "",
             flag(word, "amber") if (word := _trouble_with_languages(visit)) else "",
+            flag(_("“%(item)s” at what time?") % {"item": item}, "amber")
+            if (item := getattr(visit, "unsure", ""))
+            else "",
+            *(format_html('<span class="desk-why">{}</span>', why) for why in getattr(visit, "collides", ())),
         ]
         return format_html_join(" ", "{}", ([part] for part in shown if part))
 
@@ -229,8 +300,14 @@ class DelegationAdmin(EventAdmin):
     form = DelegationForm
     list_display = ("name", "country", "head", "size", "event")
     list_select_related = ("head__guest", "event")
-    list_filter = (("event", UsedDropdownFilter),)
-    search_fields = ("name", "country", "head__guest__name", "external_key")
+    search_fields = (
+        "name",
+        "country",
+        *guest_of("head"),
+        "visit_number",
+        "event__name",
+        "external_key",
+    )
     autocomplete_fields = ("head",)
     actions = (assign_delegations,)
     fields = ("event", ("name", "country"), "head", "external_key")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Membership, Role
 from guests.models.plan_mark import marks_plan
-from guests.models.visit import Visit
+from guests.models.visit import NEAR, Visit
 from liaison.accounts.models import User
 from liaison.history import tracked
 from liaison.scope import ScopedQuerySet
@@ -62,6 +62,10 @@ class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
     def current(self, at: datetime) -> Self:
         """Standing, and on duty at that moment."""
         return self.not_over(at).filter(starts_at__lte=at)
+
+    def unconfirmed(self, at: datetime) -> Self:
+        """Begun or to begin within a day, and the officer has not said yes."""
+        return self.not_over(at).filter(state=Assignment.State.ASSIGNED, starts_at__lte=at + NEAR)
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
         """Standing, and sharing some of the span."""
@@ -110,6 +114,7 @@ class Assignment(models.Model):
         verbose_name=_("assigned by"),
     )
 
+    named_by = ("officer__user", "visit__guest")
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:

@@ -1,6 +1,6 @@
 """What fills a guest's day."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 import pgtrigger
@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Driver, Point, Session, Vehicle, Venue
 from guests.models.following import forgets_its_session_was_cancelled
 from guests.models.plan_mark import marks_plan
-from guests.models.visit import Visit
+from guests.models.visit import NEAR, Visit
 from liaison.accounts.models import User
 from liaison.history import tracked
 from liaison.scope import ScopedQuerySet
+
+_FRESH = timedelta(hours=6)
 
 
 class ItineraryItemQuerySet(ScopedQuerySet["ItineraryItem"]):
@@ -41,6 +43,17 @@ class ItineraryItemQuerySet(ScopedQuerySet["ItineraryItem"]):
         return self.filter(starts_at__lt=ends_at).filter(
             models.Q(ends_at__gt=starts_at) | models.Q(ends_at=None, starts_at__gte=starts_at)
         )
+
+    def stale_estimates(self, at: datetime) -> Self:
+        """Standing within the next day at a time nobody is sure of, and nobody has said anew for six hours.
+
+        What has no time yet counts from a day before the guest arrives.
+        """
+        unsure = self.standing().exclude(precision=Visit.Precision.EXACT)
+        said_long_ago = models.Q(estimate_at=None) | models.Q(estimate_at__lt=at - _FRESH)
+        ahead = models.Q(starts_at__gt=at, starts_at__lte=at + NEAR)
+        without_time = models.Q(starts_at=None, visit__arrives_at__lte=at + NEAR)
+        return unsure.filter(said_long_ago, ahead | without_time)
 
     def with_places(self) -> Self:
         """Each with its places, session and car: one query for a whole page."""

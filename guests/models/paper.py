@@ -18,6 +18,11 @@ class PrintQuerySet(ScopedQuerySet["Print"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         return models.Q(visit__in=Visit.objects.visible_to(user, at=at))
 
+    def handouts_in_use(self, at: datetime) -> Self:
+        """The last version of the handout in each language of each guest who is here or to come."""
+        newest = self.filter(kind=Print.Kind.HANDOUT).newest()
+        return self.filter(pk__in=newest.values("pk"), visit__in=Visit.objects.not_over(at))
+
     def newest(self) -> Self:
         """The last version of each paper of each visit in each language."""
         return self.order_by("visit_id", "kind", "language", "-version").distinct(

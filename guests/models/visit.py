@@ -1,6 +1,6 @@
 """A guest's stay at one event, and the delegation it belongs to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -61,6 +61,12 @@ class Delegation(models.Model):
         return self.name
 
 
+NEAR = timedelta(hours=24)
+"""How long before something a person should see to it that it is certain."""
+
+_LATE_DEPARTURE = timedelta(hours=12)
+
+
 class VisitQuerySet(ScopedQuerySet["Visit"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         """Coordinators of the event; officers from the day they are assigned to the end of their assignment."""
@@ -81,6 +87,43 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
     def coordinated_by(self, user: User) -> Self:
         """The visits at events the person runs; for an administrator, all."""
         return self if user.is_superuser else self.filter(event__in=events_of(user, Role.COORDINATOR))
+
+    def not_over(self, at: datetime) -> Self:
+        """Of guests who are here or to come: neither departed, nor half a day past the departure or a day past the event."""
+        planned = models.Q(departs_at__gt=at - _LATE_DEPARTURE)
+        open_ended = models.Q(departs_at=None, event__ends_on__gte=(at - timedelta(days=1)).date())
+        return self.exclude(status=Movement.DEPARTED).filter(planned | open_ended)
+
+    def without_lead(self, at: datetime) -> Self:
+        """Of guests whom nobody leads, now or later, though they are here or to come."""
+        from guests.models.assignment import Assignment  # noqa: PLC0415 (an assignment is to a visit: they need one another)
+
+        leads = Assignment.objects.not_over(at).filter(visit=models.OuterRef("pk"), role="lead")
+        return self.not_over(at).filter(~models.Exists(leads))
+
+    def with_stale_estimates(self, at: datetime) -> Self:
+        """Of guests for whom a time within the next day is still a guess.
+
+        A guess is an arrival, a departure or an item that stands as approximate or to be confirmed; of an item that
+        somebody estimated, only when that is more than six hours ago. What has no time at all counts while the guest
+        is here or the event a day away.
+        """
+        from guests.models.itinerary import ItineraryItem  # noqa: PLC0415 (an item is of a visit: they need one another)
+
+        items = ItineraryItem.objects.stale_estimates(at).filter(visit=models.OuterRef("pk"))
+        open_arrival = models.Q(
+            arrives_at=None,
+            arrival_precision=Visit.Precision.TO_BE_CONFIRMED,
+            status=Movement.EXPECTED,
+            event__starts_on__lte=(at + NEAR).date(),
+        )
+        doubtful = ~models.Q(arrival_precision=Visit.Precision.EXACT) & _within("arrives_at", at)
+        doubtful |= ~models.Q(departure_precision=Visit.Precision.EXACT) & _within("departs_at", at)
+        return self.not_over(at).filter(doubtful | open_arrival | models.Exists(items))
+
+
+def _within(field: str, at: datetime) -> models.Q:
+    return models.Q(**{f"{field}__gt": at, f"{field}__lte": at + NEAR})
 
 
 @tracked(exclude=["updated_at"])
@@ -159,6 +202,7 @@ class Visit(models.Model):
     )
     updated_at = models.DateTimeField(auto_now=True)
 
+    named_by = ("guest",)
     objects = VisitQuerySet.as_manager()
 
     class Meta:
@@ -187,6 +231,14 @@ class Visit(models.Model):
     def phones_of_companions(self) -> list[str]:
         """The phones that stand in what is written about the companions: an aide's, to be called."""
         return list(numbers_in(self.companions_note, country=self.event.country))
+
+    def is_expected(self, at: datetime) -> bool:
+        """Whether the guest is here or to come; of a loaded row what `not_over` asks of the table."""
+        if self.status == Movement.DEPARTED:
+            return False
+        if self.departs_at:
+            return self.departs_at > at - _LATE_DEPARTURE
+        return self.event.ends_on >= (at - timedelta(days=1)).date()
 
     def move_to(self, status: Movement, *, at: datetime | None) -> None:
         """Note where the guest is since `at`, None for not known since when; the caller writes the logbook."""

@@ -29,7 +29,14 @@ class UserAdmin(ScopedAdmin):
 
     list_display = ("name", "email", "phone", "speaks", "language", "is_active")
     list_filter = (("language", ChoicesDropdownFilter),)
-    search_fields = ("name", "email", "phone")
+    search_fields = (
+        "name",
+        "email",
+        "phone",
+        "spoken_languages__language",
+        "spoken_languages__level",
+        "language",
+    )
     inlines = (SpokenLanguageInline,)
     fieldsets = (
         (None, {"fields": ("name", ("email", "phone"), "photo")}),
@@ -79,5 +86,10 @@ class SpokenLanguageAdmin(ScopedAdmin):
     list_display = ("user", "language", "level")
     list_select_related = ("user",)
     list_filter = (("level", ChoicesDropdownFilter),)
-    search_fields = ("user__name", "language")
+    search_fields = (
+        "user__name",
+        "user__email",
+        "language",
+        "level",
+    )
     autocomplete_fields = ("user",)

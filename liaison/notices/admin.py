@@ -4,13 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from liaison.admin import ReadOnlyAdmin, ScopedTabularInline, column
 from liaison.clock import moment_text
-from liaison.filters import ChoicesDropdownFilter
+from liaison.filters import ChoicesDropdownFilter, QuestionFilter, UsedDropdownFilter
 from liaison.notices.models import Delivery, Notice
+from liaison.searching import Clock
 
 _COLOURS = {
     "sent": "success",
@@ -48,6 +52,17 @@ class DeliveryInline(ScopedTabularInline):
         return _shown(delivery.sent_at, delivery.notice)
 
 
+class AcknowledgementFilter(QuestionFilter):
+    """Reminders that went out and to which the officer has not reacted."""
+
+    title = _("acknowledged")
+    parameter_name = "acknowledged"
+    answers = {"waiting": _("Not yet, and it matters")}
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> Any:
+        return rows.unacknowledged(timezone.now())
+
+
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
     """Reminders, invitations and the rest."""
@@ -55,11 +70,25 @@ class NoticeAdmin(ReadOnlyAdmin):
     event_path = "event"
     list_display = ("recipient", "kind", "due", "state_shown", "acknowledged", "event")
     list_select_related = ("recipient", "event")
-    list_filter = (("state", ChoicesDropdownFilter),)
-    search_fields = ("recipient__name", "recipient__email", "kind", "subject_ref")
+    list_filter = (("state", ChoicesDropdownFilter), AcknowledgementFilter, ("event", UsedDropdownFilter))
+    search_fields = (
+        "recipient__name",
+        "recipient__email",
+        "kind",
+        "subject_ref",
+        "state",
+        "due_at",
+        "acknowledged_at",
+        "event__name",
+    )
     fields = ("recipient", "kind", "event", "state", "due", "expires", "finished", "acknowledged")
     readonly_fields = fields
     inlines = (DeliveryInline,)
+
+    def clock_of_rows(self, request: HttpRequest) -> Clock:
+        """The event's; of what is about no event, the recipient's."""
+        told = super().clock_of_rows(request)
+        return Clock(Coalesce(F("event__time_zone"), F("recipient__time_zone")), told.zones)
 
     @column(_("state"), ordering="state", label=_COLOURS)
     def state_shown(self, notice: Notice) -> tuple[str, str]:
@@ -99,9 +128,24 @@ class DeliveryAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("notice__recipient", "notice__event")
     list_filter = (("state", ChoicesDropdownFilter),)
-    search_fields = ("address", "error", "notice__recipient__name")
+    search_fields = (
+        "notice__kind",
+        "notice__recipient__name",
+        "channel",
+        "address",
+        "state",
+        "attempts",
+        "next_attempt_at",
+        "sent_at",
+        "error",
+    )
     fields = ("notice", "channel", "address", "state", "attempts", "next_attempt", "sent", "error")
     readonly_fields = fields
+
+    def clock_of_rows(self, request: HttpRequest) -> Clock:
+        """The event's; of what is about no event, the recipient's."""
+        told = super().clock_of_rows(request)
+        return Clock(Coalesce(F("notice__event__time_zone"), F("notice__recipient__time_zone")), told.zones)
 
     @column(_("state"), ordering="state", label=_COLOURS)
     def state_shown(self, delivery: Delivery) -> tuple[str, str]:

@@ -9,6 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from liaison.accounts.models import User
 from liaison.scope import ScopedQuerySet
 
+REMINDER = "reminder"
+"""The kind of notice that waits for its recipient's word."""
+
+_PATIENCE = timedelta(minutes=10)
+
 
 class NoticeQuerySet(ScopedQuerySet["Notice"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
@@ -19,6 +24,11 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
     def due(self, at: datetime) -> "NoticeQuerySet":
         """Planned, and its time has come."""
         return self.filter(state=Notice.State.PLANNED, due_at__lte=at)
+
+    def unacknowledged(self, at: datetime) -> "NoticeQuerySet":
+        """Reminders that went out ten minutes ago or more, still matter, and whose officer has not said so much as “seen”."""
+        sent = self.filter(state=Notice.State.SENT, finished_at__lte=at - _PATIENCE, expires_at__gt=at)
+        return sent.filter(kind=REMINDER, acknowledged_at=None)
 
 
 class Notice(models.Model):

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_timedelta
 from django import template
 from django.utils.translation import get_language
 
-from liaison.clock import clock_time, day_of, zone_label
+from liaison.clock import clock_time, day_of, day_text, zone_label
 
 register = template.Library()
 
@@ -28,8 +28,7 @@ def day(moment: datetime | date | None, zone_name: str) -> str:
     """The day in the reader's language, as “Wed, 13 May”."""
     if moment is None:
         return ""
-    on = day_of(moment, zone_name) if isinstance(moment, datetime) else moment
-    return format_date(on, "EEE, d MMM", locale=get_language() or "en")
+    return day_text(day_of(moment, zone_name) if isinstance(moment, datetime) else moment)
 
 
 @register.filter

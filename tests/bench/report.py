@@ -13,9 +13,9 @@ from django.utils import timezone
 from events.models import Event
 from guests.demo import volume
 from liaison.accounts.models import User
-from tests.bench import importing, load, paper, screen, server
+from tests.bench import desk, importing, load, paper, screen, server
 
-PARTS = ("volume", "screen", "paper", "import")
+PARTS = ("volume", "screen", "desk", "paper", "import")
 VOLUME_SECONDS = 60
 _AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
 _FULL = {"visits": 1000, "officers": 300, "items": 20_000}
@@ -35,6 +35,12 @@ def main(argv: list[str]) -> int:
             rounds, seconds = (6, 0.5) if wanted.quick else (40, 0.5)
             say(f"Screen ({rounds} rounds of {seconds:g} s each in turn, {_AT_ONCE})\n")
             lines, more = screen.measure(event, rounds=rounds, seconds=seconds)
+            missed += more
+            say("\n".join(lines) + "\n")
+        if "desk" in wanted.parts:
+            rounds, seconds = (4, 1) if wanted.quick else (20, 1)
+            say(f"Desk ({rounds} rounds of {seconds:g} s each in turn, {_AT_ONCE})\n")
+            lines, more = desk.measure(event, rounds=rounds, seconds=seconds)
             missed += more
             say("\n".join(lines) + "\n")
         if "paper" in wanted.parts:

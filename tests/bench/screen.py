@@ -104,7 +104,7 @@ def _shows_all(page: bytes) -> bool:
 
 def _told(a: Page, b: Page, c: Page) -> tuple[list[str], list[str]]:
     head = f"     {'':<44} {'req/s':>7} {'p95 ms':>8} {'CPU ms':>8} {'queries':>8} {'kB':>7}"
-    to_five, to_one = _ratios(c, a), _ratios(c, b)
+    to_five, to_one = ratios(c, a), ratios(c, b)
     verdict = f"(rounds {min(to_five):.2f}–{max(to_five):.2f}; needs ≥ {TARGET})"
     missed = []
     if median(to_five) < TARGET:
@@ -119,5 +119,6 @@ def _told(a: Page, b: Page, c: Page) -> tuple[list[str], list[str]]:
     ], missed
 
 
-def _ratios(one: Page, other: Page) -> list[float]:
+def ratios(one: Page, other: Page) -> list[float]:
+    """How many times as many requests the one answered, round by round."""
     return [mine.rate / theirs.rate for mine, theirs in zip(one.rounds, other.rounds, strict=True)]

@@ -1,4 +1,4 @@
-"""The installation's settings, with two bare views beside the app's own and a database of the bench's own."""
+"""The installation's settings, with bare views beside the app's own and a database of the bench's own."""
 
 from liaison.settings import *  # noqa: F403 (the same settings is the point)
 from liaison.settings import DATABASES, ROOT, TEMPLATES

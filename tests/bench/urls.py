@@ -1,4 +1,4 @@
-"""The app's addresses, and the two bare views that today's screen is measured against."""
+"""The app's addresses, and the bare views that its pages are measured against."""
 
 from django.urls import include, path
 
@@ -7,5 +7,6 @@ from tests.bench import views
 urlpatterns = [
     path("", include("liaison.urls")),
     path("bench/<int:event>/five/", views.five, name="bench_five"),
+    path("bench/<int:event>/hundred/", views.hundred, name="bench_hundred"),
     path("bench/<int:event>/one/", views.one, name="bench_one"),
 ]

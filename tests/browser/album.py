@@ -28,6 +28,11 @@ SIZES = {
 }
 
 
+def _open_filters(page: Page) -> None:
+    page.locator(".desk-filters").click()
+    page.locator("#changelist-filter").wait_for()
+
+
 def _upload(name: str, model: str) -> Callable[[Page], None]:
     return lambda page: lists.upload(page, FOLDER / name, model)
 
@@ -54,6 +59,9 @@ SCREENS = (
     Screen("board-wall", "ratna", "/board/forum-nusantara/?wall"),
     Screen("desk", "ratna", "/admin/"),
     Screen("desk-visits", "ratna", "/admin/guests/visit/"),
+    Screen("desk-visits-filters", "ratna", "/admin/guests/visit/", _open_filters),
+    Screen("desk-visit-history", "ratna", "/admin/guests/visit/{sato.pk}/history/"),
+    Screen("desk-collisions", "ratna", "/admin/guests/assignment/?collides=open"),
     Screen("desk-visit", "ratna", "/admin/guests/visit/{sato.pk}/change/"),
     Screen("desk-assignments", "ratna", "/admin/guests/assignment/"),
     Screen("desk-timeline", "ratna", "/admin/timeline/{event.slug}/", open_all),

@@ -34,7 +34,22 @@ from guests.models import (
 from liaison.accounts.models import SpokenLanguage, User
 from liaison.notices.models import Delivery, Notice
 from tests.cast import Cast
-from tests.factories import NOW, make_contact, make_delegation, make_document, make_session, make_venue
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_contact,
+    make_delegation,
+    make_document,
+    make_guest,
+    make_item,
+    make_member,
+    make_note,
+    make_request,
+    make_session,
+    make_user,
+    make_venue,
+    make_visit,
+)
 
 MARK = "Forumonly"  # stands in a visible field of every row made here
 
@@ -50,6 +65,22 @@ def forum(cast: Cast) -> Cast:
         _record(visit, officer, cast.ratna)
         _tell(officer)
     return cast
+
+
+def fill(event: Event, ratna: User, *, visits: int) -> None:
+    """So many visits at the event, each with a row of its own in every table."""
+    for number in range(visits):
+        officer = make_member(make_user(f"Officer {number}"), event)
+        visit = make_visit(event, make_guest(f"Guest {number}", languages=["ja"]))
+        make_assignment(visit, officer)
+        make_item(visit, "Meeting")
+        make_request(visit, officer.user)
+        make_note(event, "No nuts", guest=visit.guest, is_red_line=True)
+        _mark_the_guest(visit)
+        _place(visit)
+        _staff(officer)
+        _record(visit, officer, ratna)
+        _tell(officer)
 
 
 def _mark_the_guest(visit: Visit) -> None:

@@ -12,6 +12,7 @@ from django.db.models import ForeignKey, ManyToManyField
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from events.admin.filters import EVENT_PARAMETER
 from events.models import Event, ProgrammeFile
 from guests.models import (
     GuestList,
@@ -131,6 +132,18 @@ def test_a_coordinator_of_another_event_finds_no_row(forum: Cast, model: type[mo
     assert MARK not in client.get(at(model, "changelist"), {"q": MARK[:5]}).content.decode()
     assert type(row).objects.filter(pk=row.pk).exists()
     assert MARK in signed_in(forum.ratna).get(at(model, "changelist")).content.decode() or model in _MARKLESS
+
+
+OF_EVENTS = [model for model in TABLES if getattr(site.get_model_admin(model), "event_path", "")]
+
+
+@pytest.mark.parametrize("model", OF_EVENTS, ids=lambda model: model.__name__)
+def test_the_filter_by_event_opens_no_other_event(forum: Cast, model: type[models.Model]) -> None:
+    asked = {EVENT_PARAMETER: forum.event.pk}
+    theirs = signed_in(forum.hendra).get(at(model, "changelist"), asked, follow=True)
+    assert list(theirs.context["cl"].result_list) == []
+    assert MARK not in theirs.content.decode()
+    assert len(signed_in(forum.ratna).get(at(model, "changelist"), asked).context["cl"].result_list) > 0
 
 
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)

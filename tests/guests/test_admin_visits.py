@@ -51,7 +51,7 @@ def test_the_list_of_visits_asks_the_same_questions_for_1_3_and_30_guests(cast: 
     with CaptureQueriesContext(connection) as asked:
         page = client.get(at(Visit, "changelist"))
     assert len(page.context["cl"].result_list) == guests
-    assert len(asked) == 10  # session, user, events, kept lists, four filters' choices, how many, the rows
+    assert len(asked) == 9  # session, user, events, kept lists, three filters' choices, how many, the rows
 
 
 @pytest.mark.parametrize("rows", [1, 3, 30])

@@ -1,0 +1,168 @@
+"""Which printed handouts no longer say what holds: by everything they quote, and by nothing else."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from events.models import Event, Membership, Point, Session, Venue
+from guests.models import Assignment, Guest, ItineraryItem, Movement, Print, PrintRun, Visit
+from guests.outdated import outdated
+from guests.prints import print_handout, render_next_print_run
+from liaison.accounts.models import User
+from tests.cast import Cast, bring_to
+from tests.factories import make_guest, make_item, make_session, make_user, make_venue, make_visit
+from tests.guests.desk import at, signed_in, words_of
+
+LONG_AGO = timedelta(days=2)
+
+
+@pytest.fixture
+def now(cast: Cast) -> datetime:
+    """History is kept by the database's clock, so these tests live by it, too."""
+    moment = timezone.now()
+    bring_to(cast, moment)
+    Event.objects.update(starts_on=moment.date(), ends_on=moment.date() + timedelta(days=2))
+    return moment
+
+
+@pytest.fixture
+def printed(cast: Cast, now: datetime) -> Print:
+    """Mr Sato's handout with all it can quote, printed before anything below happens."""
+    hotel, hall = make_venue(cast.event, "Hotel"), make_venue(cast.event, "Hall")
+    room = Point.objects.create(venue=hall, name="Room One", kind=Point.Kind.GATE)
+    session = make_session(cast.event, "Opening", venue=hall, point=room, starts_at=now + timedelta(hours=4))
+    Visit.objects.filter(pk=cast.sato.pk).update(hotel=hotel)
+    make_item(cast.sato, "From the hotel", origin=hotel, point=room, starts_at=now + timedelta(hours=2))
+    make_item(cast.sato, "The opening", session=session, starts_at=session.starts_at)
+    make_item(cast.sato, "For officers", visibility="officers", starts_at=now + timedelta(hours=6))
+    return _print(cast.sato, cast.ratna, now)
+
+
+def _print(visit: Visit, by: User, now: datetime) -> Print:
+    handout = print_handout(visit=visit, by=by, at=now)
+    _begin_anew(handout)
+    return handout
+
+
+def _begin_anew(handout: Print) -> None:
+    """As if all so far were written long ago: in one test transaction every row bears the same moment."""
+    for model in (ItineraryItem, Assignment, Guest, Event, Venue, Point, Session, Membership, User, Visit):
+        history: Any = getattr(model, "pgh_event_model")  # noqa: B009 (made by `tracked`, unknown to types)
+        history.objects.update(pgh_created_at=timezone.now() - LONG_AGO)
+    handout.printed_at = timezone.now() - LONG_AGO / 2
+    handout.save(update_fields=["printed_at"])
+
+
+def gone(now: datetime) -> list[int]:
+    return outdated(Print.objects.all(), at=now)
+
+
+def items(title: str) -> Any:
+    return ItineraryItem.objects.filter(title=title)
+
+
+QUOTED: dict[str, Callable[[Cast], object]] = {
+    "item moved": lambda cast: items("From the hotel").update(leave_by_at=None, title="To the hall"),
+    "item added": lambda cast: make_item(cast.sato, "Tea", starts_at=timezone.now() + timedelta(hours=9)),
+    "item deleted": lambda cast: items("From the hotel").delete(),
+    "item cancelled": lambda cast: items("The opening").update(state="cancelled"),
+    "item shown": lambda cast: items("For officers").update(visibility="guest"),
+    "guest": lambda cast: Guest.objects.filter(pk=cast.sato.guest_id).update(office="Chairman"),
+    "event": lambda cast: Event.objects.filter(pk=cast.event.pk).update(host="The Host"),
+    "hotel": lambda cast: Visit.objects.filter(pk=cast.sato.pk).update(hotel=Venue.objects.get(name="Hall")),
+    "no hotel": lambda cast: Visit.objects.filter(pk=cast.sato.pk).update(hotel=None),
+    "hotel's address": lambda cast: Venue.objects.filter(name="Hotel").update(address="1 Sea Road"),
+    "hall": lambda cast: Venue.objects.filter(name="Hall").update(local_name="Balai"),
+    "room": lambda cast: Point.objects.filter(name="Room One").update(name="Room Two"),
+    "session's dress": lambda cast: Session.objects.filter(title="Opening").update(dress="Batik"),
+    "officer": lambda cast: Assignment.objects.filter(pk=cast.sari_leads.pk).update(
+        officer=cast.bagus_officer
+    ),
+    "officer's phone": lambda cast: User.objects.filter(pk=cast.sari.pk).update(phone="+6281234567890"),
+    "who the officer is": lambda cast: Membership.objects.filter(pk=cast.sari_officer.pk).update(
+        user=make_user("Citra")
+    ),
+}
+
+
+@pytest.mark.parametrize("what", QUOTED)
+def test_a_change_of_what_it_quotes_puts_a_handout_out_of_date_until_it_is_printed_again(
+    cast: Cast, printed: Print, now: datetime, what: str
+) -> None:
+    assert gone(now) == []
+    QUOTED[what](cast)
+    assert gone(now) == [printed.pk]
+    again = _print(cast.sato, cast.ratna, now)
+    assert again.version == printed.version + 1
+    assert gone(now) == []
+
+
+IRRELEVANT: dict[str, Callable[[Cast], object]] = {
+    "car at the door": lambda cast: items("From the hotel").update(
+        car_at_door_at=timezone.now(), note="Wait"
+    ),
+    "where the guest is": lambda cast: cast.sato.move_to(Movement.LANDED, at=timezone.now()),
+    "officers' item": lambda cast: items("For officers").update(title="Still for officers"),
+    "diet": lambda cast: Guest.objects.filter(pk=cast.sato.guest_id).update(diet="Vegetarian"),
+    "another guest's item": lambda cast: make_item(cast.lim, "Tea"),
+    "there and back": lambda cast: [
+        items("The opening").update(state=state) for state in ("cancelled", "confirmed")
+    ],
+}
+
+
+@pytest.mark.parametrize("what", IRRELEVANT)
+def test_what_does_not_stand_on_it_leaves_a_handout_as_it_is(
+    cast: Cast, printed: Print, now: datetime, what: str
+) -> None:
+    IRRELEVANT[what](cast)
+    assert gone(now) == []
+
+
+def test_time_that_passes_puts_nothing_out_of_date(cast: Cast, printed: Print, now: datetime) -> None:
+    make_item(cast.sato, "For officers only", visibility="officers")  # so that the handout is looked at
+    Assignment.objects.filter(pk=cast.sari_leads.pk).update(state="confirmed")
+    assert gone(now + timedelta(days=2, hours=1)) == []
+
+
+def test_of_a_guest_who_has_left_nothing_is_out_of_date(cast: Cast, printed: Print, now: datetime) -> None:
+    QUOTED["item moved"](cast)
+    Visit.objects.filter(pk=cast.sato.pk).update(status="departed")
+    assert gone(now) == []
+
+
+@pytest.mark.parametrize("guests", [1, 3])
+def test_asking_costs_the_same_for_1_and_3_handouts(
+    cast: Cast, printed: Print, now: datetime, guests: int
+) -> None:
+    for _number in range(guests - 1):
+        visit = make_visit(cast.event, make_guest())
+        make_item(visit, "From the hotel", starts_at=now + timedelta(hours=2))
+        _print(visit, cast.ratna, now)
+    QUOTED["item moved"](cast)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(gone(now)) == guests
+    assert len(asked) == 6
+
+
+def test_the_list_says_so_and_prints_again(cast: Cast, printed: Print, now: datetime) -> None:
+    client = signed_in(cast.ratna)
+    address = at(Print, "changelist")
+    assert "out of date" not in words_of(client.get(address)).replace("Out of date", "")
+    QUOTED["item moved"](cast)
+    page = client.get(address, {"holds": "no"})
+    assert [one.pk for one in page.context["cl"].result_list] == [printed.pk]
+    assert "out of date" in words_of(page)
+    answer = client.post(address, {"action": "print_again", "_selected_action": [printed.pk]}, follow=True)
+    assert "1 handout is being printed." in words_of(answer)
+    assert answer.redirect_chain == [(reverse("admin:guests_printrun_changelist"), 302)]
+    run = PrintRun.objects.get()
+    assert (run.language, list(run.visits.all())) == (printed.language, [cast.sato])
+    assert render_next_print_run(clock=timezone.now)
+    assert gone(now) == []
