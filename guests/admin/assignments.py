@@ -58,8 +58,6 @@ class AssignmentForm(EventForm):
         if self.instance.state == Assignment.State.WITHDRAWN:
             self.add_error(None, _("This assignment was withdrawn and stays as it is; make a new one."))
             return cleaned
-        if {"officer", "starts_at", "ends_at"} & set(self.changed_data):
-            self.instance.state = Assignment.State.ASSIGNED  # what was confirmed is no longer so
         (duty,) = duties_for([visit], cleaned.get("starts_at"), cleaned.get("ends_at"), at=timezone.now())
         cleaned |= {"starts_at": duty.starts_at, "ends_at": duty.ends_at}
         self._judge(duty, officer, cleaned)
