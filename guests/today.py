@@ -18,7 +18,7 @@ from events.models import Driver, Event, Membership, Point, Vehicle, Venue
 from guests.confirming import terms_read
 from guests.hours import Hours, countdown, hedged
 from guests.leaving import LEAVING_COLUMNS, Leaving, leavings
-from guests.looking import CHANGES_ON_A_CARD, changes_since
+from guests.looking import CHANGES_ON_A_CARD, changes_since, has_news
 from guests.models import (
     Assignment,
     Guest,
@@ -213,7 +213,7 @@ def _who_moves_next(card: Card, duty: _Duty) -> tuple[bool, bool, datetime, int,
 def _own_duties(user: User, at: datetime, offers: Any) -> list[Any]:
     """The officer's own duties, the latest first, each with the last look at the guest and with the offer that waits."""
     look = Look.objects.filter(visit=OuterRef("visit"), user=user).values("seen_at")[:1]
-    return list(_OWN.duties_of(user, at).annotate(offer=Subquery(offers), looked_at=Subquery(look)))
+    return list(_OWN.duties_of(user, at).annotate(offer=Subquery(offers), looked_at=Subquery(look), has_news=has_news(user)))
 
 
 def _asked(row: Any, at: datetime) -> Asked:
@@ -231,7 +231,7 @@ def _asked(row: Any, at: datetime) -> Asked:
 
 
 def _duties(rows: Sequence[Any], user: User, at: datetime) -> list[_Duty]:
-    """Four queries, however many guests: items, open requests, red lines, changes; one more where something changed."""
+    """Three queries, however many guests: items, open requests, red lines; one more where something changed."""
     own = {duty.visit_id: duty for duty in rows}  # of two for one guest, the earlier
     visits = [duty.visit for duty in own.values()]
     zones = {visit.event_id: Hours(visit.event.time_zone, at) for visit in visits}
@@ -239,7 +239,7 @@ def _duties(rows: Sequence[Any], user: User, at: datetime) -> list[_Duty]:
     items = _by_visit(_items(visits, zones.values()))
     requests = _by_visit(_WAITING.filter(visit__in=list(own))) if visits else {}
     notes = list(_RED_LINES.concerning(visits)) if visits else []
-    looks = {pk: duty.looked_at for pk, duty in own.items() if duty.looked_at}
+    looks = {pk: duty.looked_at for pk, duty in own.items() if duty.has_news}
     changes = changes_since(looks, user=user, hours=hours)
     return [
         _Duty(

@@ -12,8 +12,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from events.models import ProgrammeFile
+from guests.confirming import terms_read
 from guests.feeds import make_feed
-from guests.models import CalendarFeed, Handover, ItineraryItem, Print, PrintRun, Request, RosterFile
+from guests.models import (
+    Assignment,
+    CalendarFeed,
+    Handover,
+    ItineraryItem,
+    Print,
+    PrintRun,
+    Request,
+    RosterFile,
+)
 from guests.prints import print_handout, request_print_run
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
@@ -97,7 +107,7 @@ def serving(answer: int) -> dict[str, int]:
     return NOBODY | {"sari": answer, "ratna": answer}
 
 
-SHOWN_FIRST = {"log_request", "guest_calendar", "late", "incident", "sos", "report", "hand_over"}
+SHOWN_FIRST = {"log_request", "guest_calendar", "late", "leave_by", "cannot", "incident", "sos", "report", "hand_over"}
 """Forms, which are shown by GET and sent by POST."""
 
 MATRIX: dict[str, Route] = {
@@ -121,6 +131,21 @@ MATRIX: dict[str, Route] = {
     "incident": Route(serving(302), sato, "post", lambda scene: {"kind": "loss", "severity": "minor"}),
     "sos": Route(serving(302), sato, "post", lambda scene: {"kind": "medical"}),
     "report": Route(NOBODY | {"sari": 302, "ratna": 403}, sato, "post", lambda scene: {"text": "A calm day"}),
+    "leave_by": Route(
+        serving(302), sato, "post", lambda scene: {"item": scene.cast.sato.items.get().pk, "distance": "1"}
+    ),
+    "seen": Route(serving(302), sato, "post", lambda scene: {"at": "2027-05-13T01:00:00Z"}),
+    "confirm_duties": Route(
+        NOBODY | {"sari": 302},
+        method="post",
+        data=lambda scene: {"read": terms_read(Assignment.objects.get(pk=scene.cast.sari_leads.pk))},
+    ),
+    "cannot": Route(
+        NOBODY | {"sari": 302},
+        lambda scene: {"pk": scene.cast.sari_leads.pk},
+        "post",
+        lambda scene: {"because": "My own wedding"},
+    ),
     "hand_over": Route(NOBODY | {"sari": 422, "ratna": 403}, sato, "post"),  # coordinators assign at the desk
     "handover": Route(serving(200), offer),
     "accept_handover": Route(serving(403), offer, "post"),

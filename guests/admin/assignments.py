@@ -15,6 +15,7 @@ from unfold.forms import PaginationInlineFormSet
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline, moment_column
 from events.models import Membership
+from guests.admin.filters import CannotFilter
 from guests.assignment import AssignmentError, assign_officer, withdraw, write_assignments
 from guests.collisions import Kind, between, collisions
 from guests.duties import Duty, duties_for, overlap
@@ -129,6 +130,8 @@ class AssignmentInline(EventTabularInline):
 
     @column(_("state"))
     def state_shown(self, assignment: Assignment) -> str:
+        if assignment.cannot_because:
+            return _("cannot: %(reason)s") % {"reason": assignment.cannot_because}
         return assignment.get_state_display() if assignment.pk else ""
 
 
@@ -172,6 +175,7 @@ class AssignmentAdmin(EventAdmin):
     list_filter = (
         ("role", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
+        CannotFilter,
         ("officer", UsedDropdownFilter),
     )
     search_fields = (
@@ -179,12 +183,14 @@ class AssignmentAdmin(EventAdmin):
         "visit__guest__addressed_as",
         "officer__user__name",
         "override_reason",
+        "cannot_because",
     )
+    readonly_fields = ("state_shown",)
     autocomplete_fields = ("visit",)
     actions = ("withdraw_chosen",)
     refusals = (AssignmentError,)
     fieldsets = (
-        (None, {"fields": ("visit", ("officer", "role"))}),
+        (None, {"fields": ("visit", ("officer", "role"), "state_shown")}),
         (
             _("From when to when"),
             {
@@ -234,7 +240,10 @@ class AssignmentAdmin(EventAdmin):
     @column(
         _("state"),
         ordering="state",
-        label={"assigned": "info", "confirmed": "success", "withdrawn": "danger"},
+        label={"assigned": "warning", "cannot": "danger", "confirmed": "success", "withdrawn": "default"},
     )
     def state_shown(self, assignment: Assignment) -> tuple[str, str]:
+        """An officer who cannot is a state of its own here, with the officer's reason."""
+        if assignment.state == Assignment.State.ASSIGNED and assignment.cannot_because:
+            return "cannot", _("cannot: %(reason)s") % {"reason": assignment.cannot_because}
         return assignment.state, assignment.get_state_display()

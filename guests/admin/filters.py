@@ -30,16 +30,31 @@ class LeadFilter(DropdownFilter):  # type: ignore[misc]
         named = [
             (str(officer.pk), str(officer)) for officer in used.select_related("user").order_by("user__name")
         ]
-        return [("none", _("Without a lead")), *named]
+        return [("none", _("Without a lead")), ("unconfirmed", _("Not confirmed")), *named]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
         standing = Assignment.objects.standing().filter(visit=OuterRef("pk"))
         if chosen == "none":
             return queryset.filter(~Exists(standing.filter(role=Assignment.Role.LEAD)))
+        if chosen == "unconfirmed":
+            return queryset.filter(Exists(standing.unconfirmed().not_over(timezone.now())))
         if chosen and chosen.isdecimal():
             return queryset.filter(Exists(standing.filter(officer=int(chosen))))
         return queryset
+
+
+class CannotFilter(DropdownFilter):  # type: ignore[misc]
+    """Duties whose officer has said that they cannot."""
+
+    title = _("officer’s answer")
+    parameter_name = "cannot"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("yes", _("I cannot"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.unconfirmed().exclude(cannot_because="") if self.value() == "yes" else queryset  # type: ignore[attr-defined,no-any-return]
 
 
 class _DayFilter(DropdownFilter):  # type: ignore[misc]

@@ -124,9 +124,7 @@ class VisitAdmin(EventAdmin):
         at = timezone.now()
         leads = Assignment.objects.standing().filter(visit=OuterRef("pk"), role=Assignment.Role.LEAD)
         is_over = Case(When(ends_at__gt=at, then=Value(value=False)), default=Value(value=True))
-        lead = (
-            leads.annotate(is_over=is_over).order_by("is_over", "starts_at").values("officer__user__name")[:1]
-        )
+        lead = leads.annotate(is_over=is_over).order_by("is_over", "starts_at")
         spoken = F("officer__user__spoken_languages__language")
         place = Func(
             OuterRef("guest__languages"), spoken, function="ARRAY_POSITION", output_field=IntegerField()
@@ -134,7 +132,9 @@ class VisitAdmin(EventAdmin):
         sharing = leads.annotate(place=place).filter(place__isnull=False)
         red_lines = ProtocolNote.objects.red_lines().filter(event=OuterRef("event"), guest=OuterRef("guest"))
         return rows.select_related("delegation").annotate(
-            lead_name=Subquery(lead),
+            lead_name=Subquery(lead.values("officer__user__name")[:1]),
+            lead_state=Subquery(lead.values("state")[:1]),
+            lead_cannot=Subquery(lead.values("cannot_because")[:1]),
             open_number=number_of(Request.objects.open().filter(visit=OuterRef("pk")), "visit"),
             has_red_line=Exists(red_lines, output_field=BooleanField()),
             shares_language=Exists(sharing, output_field=BooleanField()),
@@ -166,7 +166,14 @@ class VisitAdmin(EventAdmin):
 
     @column(_("lead"), ordering="lead_name")
     def lead(self, visit: Any) -> str:
-        return visit.lead_name or flag(_("no lead"), "red")
+        """Who leads, and whether they have confirmed."""
+        if not visit.lead_name:
+            return flag(_("no lead"), "red")
+        if visit.lead_cannot:
+            return format_html("{}<br>{}", visit.lead_name, flag(_("cannot"), "red"))
+        if visit.lead_state == Assignment.State.ASSIGNED:
+            return format_html("{}<br>{}", visit.lead_name, flag(_("not confirmed"), "amber"))
+        return str(visit.lead_name)
 
     @column(_("arrives"), ordering="arrives_at")
     def arrives(self, visit: Visit) -> str:
