@@ -36,7 +36,8 @@ _LOGBOOK = LogbookEntry._meta.db_table  # noqa: SLF001 (Django's own API)
 # Whether anything at all happened since a look: five index scans, which cost far less than the whole question.
 _NEWS = f"""(
     SELECT EXISTS (SELECT FROM {_ITEMS} AS one WHERE one.visit_id = look.visit_id AND one.pgh_created_at > look.seen_at)
-        OR EXISTS (SELECT FROM {_DUTIES} AS one WHERE one.visit_id = look.visit_id AND one.pgh_created_at > look.seen_at)
+        OR EXISTS (SELECT FROM {_DUTIES} AS one WHERE one.visit_id = look.visit_id AND one.pgh_created_at > look.seen_at
+            AND one.officer_id <> guests_assignment.officer_id)
         OR EXISTS (SELECT FROM {_REQUESTS} AS one WHERE one.visit_id = look.visit_id AND one.pgh_created_at > look.seen_at)
         OR EXISTS (SELECT FROM {_LOGBOOK} AS one WHERE one.visit_id = look.visit_id AND one.happened_at > look.seen_at
             AND one.author_id <> look.user_id AND one.kind <> 'request')

@@ -54,7 +54,7 @@ class CannotFilter(DropdownFilter):  # type: ignore[misc]
         return [("yes", _("I cannot"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.unconfirmed().exclude(cannot_because="") if self.value() == "yes" else queryset  # type: ignore[attr-defined,no-any-return]
+        return queryset.unconfirmed().exclude(cannot_because="") if self.value() == "yes" else queryset  # type: ignore[attr-defined]
 
 
 class _DayFilter(DropdownFilter):  # type: ignore[misc]

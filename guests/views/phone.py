@@ -58,7 +58,8 @@ def today(request: SignedIn) -> HttpResponse:
     at, said = timezone.now(), request.GET.get("undo", "")
     undo = int(said) if said.isdecimal() and len(said) < 20 else None
     is_passing = len(get_messages(request)) > 0
-    etag = quote_etag(state_of_today(request.user, at, undo, get_token(request)))
+    get_token(request)  # the page's forms carry it, hidden anew each time; what it hides is part of the state
+    etag = quote_etag(state_of_today(request.user, at, undo, request.META["CSRF_COOKIE"]))
     if not is_passing and (unchanged := get_conditional_response(request, etag=etag)):
         return unchanged
     screen = todays_screen(user=request.user, at=at, undo=undo)

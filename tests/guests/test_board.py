@@ -101,7 +101,7 @@ def test_what_is_wrong_is_said(quiet: Cast) -> None:
     assert troubles(quiet, quiet.lim) == ["2 requests overdue", "Handover not accepted"]
     nobody = make_visit(quiet.event, make_guest("Alone"))
     make_assignment(nobody, quiet.sari_officer, role="deputy")
-    assert troubles(quiet, nobody) == ["No lead on duty"]
+    assert troubles(quiet, nobody) == ["No lead on duty", "Officer has not confirmed"]
 
 
 def test_a_call_for_help_comes_first_until_a_coordinator_has_taken_note(quiet: Cast) -> None:
