@@ -39,6 +39,8 @@ const age = () => {
   else if (!busy && note.firstElementChild.textContent !== note.dataset.lost) tell("");
 };
 
+const mark = (answer) => answer.headers.get("ETag")?.replace("W/", "") ?? null;
+
 const typed = () => [...document.querySelectorAll("main input:not([type=hidden]), main textarea")].some((field) => field.value !== field.defaultValue);
 
 const refresh = async () => {
@@ -47,11 +49,11 @@ const refresh = async () => {
   try {
     const answer = await fetch(location.href, { cache: "no-cache" });
     if (answer.redirected) location.reload(); // signed out meanwhile
-    else if (answer.ok && state !== null && answer.headers.get("ETag") === state) seen = Date.now();
+    else if (answer.ok && state !== null && mark(answer) === state) seen = Date.now();
     else if (answer.ok) {
       const html = await answer.text();
       if (!typed()) show(html, location.href);
-      state = answer.headers.get("ETag");
+      state = mark(answer);
     }
   } catch {
     // No network: the page says its age, and the next look comes by itself.
@@ -62,6 +64,7 @@ const refresh = async () => {
 
 const send = async (form, button) => {
   const said = new URLSearchParams(new FormData(form));
+  const card = form.closest("article")?.id;
   if (button?.name) said.append(button.name, button.value);
   busy = true;
   button?.setAttribute("aria-busy", "true");
@@ -70,10 +73,9 @@ const send = async (form, button) => {
     if (answer.status >= 500) throw new Error(answer.statusText);
     show(await answer.text(), answer.ok ? answer.url : location.href);
     state = null;
-    const card = answer.ok && location.hash && document.querySelector(location.hash);
-    const undo = card && card.querySelector(".undo");
-    (undo || card?.querySelector?.("header"))?.scrollIntoView({ block: "nearest" });
-    undo?.querySelector("button").focus({ preventScroll: true });
+    const undo = card && document.querySelector(`#${card} .undo button`);
+    undo?.scrollIntoView({ block: "center" });
+    undo?.focus({ preventScroll: true });
   } catch {
     // The form stays with its identifier: if the tap did arrive and only the answer was lost, the next one counts as it.
     button?.removeAttribute("aria-busy");

@@ -43,6 +43,7 @@ class Question:
             f"{'GET' if self.form is None else 'POST'} {self.path} HTTP/1.1",
             "Host: localhost",
             f"Cookie: {self.cookie}",
+            "Accept-Encoding: gzip",
             "Connection: close",
             *self.headers.splitlines(),
         ]

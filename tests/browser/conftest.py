@@ -30,6 +30,14 @@ def find_chromium() -> str:
     return found
 
 
+@pytest.fixture(scope="session", autouse=True)
+def packed_files() -> Iterator[None]:
+    """Static files come from WhiteNoise, packed and under names that a browser keeps, as where the app runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda handler: handler)
+        yield
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One browser for all of these tests.

@@ -27,8 +27,9 @@ def looked(cast: Cast) -> Cast:
 
 def _passed(cast: Cast) -> None:
     """Let all that was written so far lie before the look, as if in an earlier transaction."""
-    for model in (ItineraryItem, Assignment, Request):
-        model.pgh_event_model.objects.update(pgh_created_at=timezone.now() - HOUR)  # type: ignore[attr-defined]
+    tracked: tuple[Any, ...] = (ItineraryItem, Assignment, Request)
+    for model in tracked:
+        model.pgh_event_model.objects.update(pgh_created_at=timezone.now() - HOUR)
     begin_looking(visits=[cast.sato.pk], user=cast.sari, at=timezone.now() - MINUTE)
 
 
