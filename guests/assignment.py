@@ -186,14 +186,20 @@ def _write(rows: Sequence[Assignment], at: datetime) -> None:
     changed = []
     for row in known:
         was = before.get(row.pk, row)
-        row.state, row.cannot_because = was.state, was.cannot_because  # the officer may have answered meanwhile
+        row.state, row.cannot_because = (
+            was.state,
+            was.cannot_because,
+        )  # the officer may have answered meanwhile
         if row.terms != was.terms and was.state != Assignment.State.WITHDRAWN:
             row.state, row.cannot_because = Assignment.State.ASSIGNED, ""
             changed.append((was, row))
         row.save()
     Assignment.objects.bulk_create(new)
     passed_on = [(was, row) for was, row in changed if was.officer_id != row.officer_id]
-    gained = [*(row for row in new if row.state == Assignment.State.ASSIGNED), *(row for _was, row in passed_on)]
+    gained = [
+        *(row for row in new if row.state == Assignment.State.ASSIGNED),
+        *(row for _was, row in passed_on),
+    ]
     tell_officers(
         gained=[row for row in gained if row.ends_at > at],
         changed=[row for was, row in changed if was.officer_id == row.officer_id],

@@ -216,7 +216,9 @@ def _line(
     )
 
 
-def _troubles(coming: Planned | None, officers: Sequence[Escort], waiting: Waiting, at: datetime) -> Iterable[Trouble]:
+def _troubles(
+    coming: Planned | None, officers: Sequence[Escort], waiting: Waiting, at: datetime
+) -> Iterable[Trouble]:
     if waiting.alarms:
         yield Trouble(_("SOS"), "alert", "red")
     if not any(officer.is_lead for officer in officers):

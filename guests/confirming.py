@@ -30,7 +30,9 @@ def confirm_duties(*, user: User, read: Collection[str], at: datetime) -> list[A
     keys = {int(key) for each in read if (key := each.partition("-")[0]).isdecimal() and len(key) < 19}
     with transaction.atomic():
         # Held first and read again by its scope: a subquery of the scope cannot be locked.
-        held = Assignment.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+        held = (
+            Assignment.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+        )
         own = Assignment.objects.duties_of(user, at).filter(pk__in=[row.pk for row in held])
         duties = list(own.select_related("visit__guest").order_by("starts_at", "pk"))
         if any(terms_read(duty) not in read for duty in duties):

@@ -140,17 +140,13 @@ def leaving_for(items: Iterable[ItineraryItem], visit: Visit) -> dict[int, Leavi
     `visit` comes with its `event` and its `hotel`.
     """
     event = visit.event
-    found = leavings(
-        map(_Row, items), home=visit.hotel, roads=Roads.of(event), zone_name=event.time_zone
-    )
+    found = leavings(map(_Row, items), home=visit.hotel, roads=Roads.of(event), zone_name=event.time_zone)
     return {row.item.pk: leaving for row, leaving in found}
 
 
 def plan_of(visit: Visit) -> list[ItineraryItem]:
     """What stands in the guest's plan by time, as `leaving_for` wants it: one query."""
-    return list(
-        ItineraryItem.objects.standing().filter(visit=visit, starts_at__isnull=False).with_places()
-    )
+    return list(ItineraryItem.objects.standing().filter(visit=visit, starts_at__isnull=False).with_places())
 
 
 def set_leave_by(
@@ -175,7 +171,13 @@ def set_leave_by(
         locked.save(update_fields=["leave_by_at", "leave_by_from", "updated_at"])
         hours = Hours(locked.visit.event.time_zone, at)
         said = {"title": locked.title, "time": hours.say(leave_by_at) if leave_by_at else ""}
-        pattern = _("Leave by %(time)s for %(title)s") if leave_by_at else _("Leave by the distance for %(title)s")
+        pattern = (
+            _("Leave by %(time)s for %(title)s") if leave_by_at else _("Leave by the distance for %(title)s")
+        )
         LogbookEntry.objects.create(
-            visit=locked.visit, text=(pattern % said)[:1000], author=by, happened_at=at, client_uuid=client_uuid
+            visit=locked.visit,
+            text=(pattern % said)[:1000],
+            author=by,
+            happened_at=at,
+            client_uuid=client_uuid,
         )

@@ -166,7 +166,11 @@ def _is_gone(side: Mapping[str, Any]) -> bool:
 
 def _item(before: dict[str, Any], after: dict[str, Any], hours: Hours) -> Iterator[str]:
     title = {"title": after["title"]}
-    when = hours.start(after["starts_at"], after["precision"]) if after["starts_at"] else _("time to be confirmed")
+    when = (
+        hours.start(after["starts_at"], after["precision"])
+        if after["starts_at"]
+        else _("time to be confirmed")
+    )
     if not before or _is_gone(before):
         if not _is_gone(after):
             yield _("New: %(title)s, %(time)s") % (title | {"time": when})
@@ -208,9 +212,7 @@ def _went_along(before: dict[str, Any], after: dict[str, Any]) -> bool:
     return len(sides) == 2 and len(gaps) == 1
 
 
-def _from_to(
-    before: dict[str, Any], after: dict[str, Any], name: str, hours: Hours
-) -> dict[str, str]:
+def _from_to(before: dict[str, Any], after: dict[str, Any], name: str, hours: Hours) -> dict[str, str]:
     def say(side: Mapping[str, Any]) -> str:
         if not side[name]:
             return _("open")
@@ -241,7 +243,11 @@ def _duty(before: dict[str, Any], after: dict[str, Any], hours: Hours) -> Iterat
     elif was_there and not is_there:
         yield _("No longer with the guest: %(name)s") % said
     elif is_there and _differ(before, after, "role", "starts_at", "ends_at"):
-        pattern = _("Lead from %(time)s to %(end)s: %(name)s") if is_lead else _("Deputy from %(time)s to %(end)s: %(name)s")
+        pattern = (
+            _("Lead from %(time)s to %(end)s: %(name)s")
+            if is_lead
+            else _("Deputy from %(time)s to %(end)s: %(name)s")
+        )
         yield pattern % said
 
 

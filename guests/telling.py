@@ -63,7 +63,7 @@ def _wish(person: int, event: int, payload: Mapping[str, Any], at: datetime) -> 
 
 def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any] | None:
     """Both as one; None where nothing is left to tell."""
-    parts = {part: {key: name for key, name in before[part]} for part in _PARTS}
+    parts: dict[str, dict[int, str]] = {part: dict(before[part]) for part in _PARTS}
     for key, name in after["gained"]:
         if parts["lost"].pop(key, None) is None:
             parts["gained"][key] = name

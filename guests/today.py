@@ -57,7 +57,9 @@ _DUTY = (
 # Not yet queries, and built once: naming the columns takes longer than asking for them.
 _PLAN: Any = ItineraryItem.objects.standing().values_list(*ITEM_COLUMNS, named=True)
 _OWN: Any = (
-    Assignment.objects.select_related("visit__guest", "visit__event", "visit__hotel").only(*_DUTY).order_by("-starts_at")
+    Assignment.objects.select_related("visit__guest", "visit__event", "visit__hotel")
+    .only(*_DUTY)
+    .order_by("-starts_at")
 )
 _WAITING: Any = Request.objects.open().only("visit_id", "category", "text", "raised_at", "due_at")
 _RED_LINES: Any = ProtocolNote.objects.red_lines().only("event_id", "guest_id", "country", "text")
@@ -213,7 +215,11 @@ def _who_moves_next(card: Card, duty: _Duty) -> tuple[bool, bool, datetime, int,
 def _own_duties(user: User, at: datetime, offers: Any) -> list[Any]:
     """The officer's own duties, the latest first, each with the last look at the guest and with the offer that waits."""
     look = Look.objects.filter(visit=OuterRef("visit"), user=user).values("seen_at")[:1]
-    return list(_OWN.duties_of(user, at).annotate(offer=Subquery(offers), looked_at=Subquery(look), has_news=has_news(user)))
+    return list(
+        _OWN.duties_of(user, at).annotate(
+            offer=Subquery(offers), looked_at=Subquery(look), has_news=has_news(user)
+        )
+    )
 
 
 def _asked(row: Any, at: datetime) -> Asked:

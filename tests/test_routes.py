@@ -107,7 +107,17 @@ def serving(answer: int) -> dict[str, int]:
     return NOBODY | {"sari": answer, "ratna": answer}
 
 
-SHOWN_FIRST = {"log_request", "guest_calendar", "late", "leave_by", "cannot", "incident", "sos", "report", "hand_over"}
+SHOWN_FIRST = {
+    "log_request",
+    "guest_calendar",
+    "late",
+    "leave_by",
+    "cannot",
+    "incident",
+    "sos",
+    "report",
+    "hand_over",
+}
 """Forms, which are shown by GET and sent by POST."""
 
 MATRIX: dict[str, Route] = {

@@ -36,10 +36,10 @@ class QuotedVenue(Venue):
         triggers = [
             marks_plan_when_quoted_changes(
                 _OF_ITEMS.format(
-                    condition="venue_id = ROW.id OR origin_id = ROW.id"
-                    " OR point_id IN (SELECT id FROM events_point WHERE venue_id = ROW.id)"
-                )
-                + " UNION SELECT id, now() FROM guests_visit WHERE hotel_id = ROW.id",
+                    condition="venue_id = ROW.id OR origin_id = ROW.id OR point_id IN"
+                    " (SELECT id FROM events_point WHERE venue_id = ROW.id) OR visit_id IN"
+                    " (SELECT id FROM guests_visit WHERE hotel_id = ROW.id)"
+                ),
                 "name",
                 "kind",
                 "latitude",

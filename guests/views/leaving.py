@@ -40,7 +40,9 @@ def leave_by(request: SignedIn, pk: int) -> HttpResponse:
     leaving = leaving_for(items, found)[item.pk]
     clocks = zone(found.event.time_zone)
     local = leaving and leaving.at.astimezone(clocks)
-    form = LeaveByForm(sent, initial={"client_uuid": uuid4(), "item": item.pk, "time": local and local.time()})
+    form = LeaveByForm(
+        sent, initial={"client_uuid": uuid4(), "item": item.pk, "time": local and local.time()}
+    )
     if sent is not None and form.is_valid() and _is_set(request, form, item, clocks, at):
         messages.success(request, _("Noted: when to leave for %(title)s.") % {"title": item.title})
         return to_today(pk)
@@ -48,7 +50,9 @@ def leave_by(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "phone/leave_by.html", page | {"form": form}, status=200 if sent is None else 422)
 
 
-def _is_set(request: SignedIn, form: LeaveByForm, item: ItineraryItem, clocks: ZoneInfo, at: datetime) -> bool:
+def _is_set(
+    request: SignedIn, form: LeaveByForm, item: ItineraryItem, clocks: ZoneInfo, at: datetime
+) -> bool:
     typed = form.cleaned_data
     wanted = None if typed["distance"] else _moment_before(item, typed["time"], clocks)
     action = form.action_uuid("leave by", item.pk, wanted)
@@ -68,9 +72,7 @@ def _moment_before(item: ItineraryItem, clock: time, zone: ZoneInfo) -> datetime
     return eve if moment > item.starts_at and item.starts_at - eve <= _LONGEST_WAY else moment
 
 
-def _page(
-    visit: Visit, item: ItineraryItem, leaving: Leaving | None, hours: Hours
-) -> dict[str, object]:
+def _page(visit: Visit, item: ItineraryItem, leaving: Leaving | None, hours: Hours) -> dict[str, object]:
     assert item.starts_at is not None  # noqa: S101 (asked for above)
     return {
         "visit": visit,

@@ -13,7 +13,12 @@ from tests.browser.test_phone import card, status_of
 from tests.factories import NOW, make_request
 
 FIRST_VISIT, NEXT_VISIT = 60_000, 15_000  # bytes over the wire, fonts aside
-FAST_3G = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
+FAST_3G = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_600_000 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
 USABLE_WITHIN = 1.5  # seconds on that network
 STILL = """() => new Promise(done => new PerformanceObserver((list) =>
     done(list.getEntries().map(entry => entry.value))).observe({type: "layout-shift", buffered: true})
@@ -72,7 +77,9 @@ def test_today_is_usable_on_a_slow_network(scene: Scene, open_page: Opener) -> N
         page.goto("/today/", wait_until="commit")
         expect(card(page, scene.sato).locator("button.button--primary")).to_be_visible()
         page.wait_for_load_state("domcontentloaded")
-        times.append(page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd") / 1000)
+        times.append(
+            page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd") / 1000
+        )
     print(f"usable after {', '.join(f'{each:.2f} s' for each in times)}")  # noqa: T201 (pytest -s shows it)
     assert min(times) <= USABLE_WITHIN
 

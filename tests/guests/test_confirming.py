@@ -55,7 +55,12 @@ def test_many_guests_one_after_another_are_one_notice(cast: Cast) -> None:
 def test_gained_and_lost_again_is_not_told(cast: Cast) -> None:
     guest = make_visit(cast.event)
     duty = assign_officer(
-        visit=guest, officer=cast.sari_officer, role=Assignment.Role.LEAD, by=cast.ratna, at=NOW, override_reason="y"
+        visit=guest,
+        officer=cast.sari_officer,
+        role=Assignment.Role.LEAD,
+        by=cast.ratna,
+        at=NOW,
+        override_reason="y",
     )
     withdraw(assignments=[duty], at=NOW)
     assert told() == []
@@ -163,7 +168,9 @@ def test_new_duties_stand_on_top_and_go_when_confirmed(cast: Cast, now: datetime
 
 def test_all_are_confirmed_in_one_tap(cast: Cast, now: datetime) -> None:
     visit = make_visit(cast.event)
-    other = Assignment.objects.create(visit=visit, officer=cast.sari_officer, starts_at=NOW, ends_at=NOW + HOUR)
+    other = Assignment.objects.create(
+        visit=visit, officer=cast.sari_officer, starts_at=NOW, ends_at=NOW + HOUR
+    )
     client = signed_in(cast.sari)
     assert "Confirm all" in text_of(client.get("/today/").content)
     client.post("/duties/confirm/", {"read": f"{terms_read(cast.sari_leads)} {terms_read(other)} "})

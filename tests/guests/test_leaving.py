@@ -57,9 +57,7 @@ def test_what_somebody_set_outdoes_the_distance(cast: Cast, places: dict[str, Ve
         cast.sato, "Plenary", starts_at=NOW + HOUR, venue=places["hall"], leave_by_at=NOW + 5 * MINUTE
     )
     assert (next_of(cast).leave_by, next_of(cast).leave_by_source) == ("Leave by 09:05 WITA", "as planned")
-    set_leave_by(
-        item=item, leave_by_at=NOW + 15 * MINUTE, by=cast.sari, at=NOW, client_uuid=uuid4()
-    )
+    set_leave_by(item=item, leave_by_at=NOW + 15 * MINUTE, by=cast.sari, at=NOW, client_uuid=uuid4())
     assert next_of(cast).leave_by_source == "set by Sari Wulandari"
 
 
@@ -101,7 +99,9 @@ def test_nobody_leaves_for_what_begins_nowhere_sure(
     assert (next_of(cast).leave_by, next_of(cast).moves_at) == ("", NOW + HOUR)
 
 
-def test_two_places_of_unknown_distance_take_the_minutes_to_get_away(cast: Cast, places: dict[str, Venue]) -> None:
+def test_two_places_of_unknown_distance_take_the_minutes_to_get_away(
+    cast: Cast, places: dict[str, Venue]
+) -> None:
     make_item(cast.sato, "Tea", starts_at=NOW + HOUR, venue=make_venue(cast.event))
     assert next_of(cast).moves_at == NOW + 50 * MINUTE
     assert next_of(cast).leave_by_source == "distance unknown: 10 min to get away"

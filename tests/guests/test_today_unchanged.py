@@ -74,7 +74,7 @@ def test_another_minute_reader_language_address_or_token_is_another_page(
 
 def test_a_page_with_a_word_of_the_moment_is_kept_nowhere(cast: Cast, now: datetime) -> None:
     client = signed_in(cast.sari)
-    client.post("/visits/%d/requests/" % cast.sato.pk, {"category": "water"})
+    client.post(f"/visits/{cast.sato.pk}/requests/", {"category": "water"})
     page = client.get("/today/")
     assert b"Noted for Mr Sato" in page.content
     assert "ETag" not in page.headers
