@@ -130,7 +130,7 @@ def test_a_tap_whose_answer_was_lost_counts_once_when_it_is_tapped_again(
     page.route("**/status/", lose_the_first)
     button = card(page, scene.sato).locator("button.button--primary")
     button.tap()
-    expect(page.locator(".age")).to_contain_text("No answer reached us. Tap again: it counts once.")
+    expect(page.locator(".age")).to_contain_text("No answer came back. Tap again: it counts once.")
     assert status_of(scene.sato) == "in_car"
     button.tap()
     expect(card(page, scene.sato).locator("button[formaction*=undo]")).to_be_visible()
