@@ -11,6 +11,7 @@ from events.models import Membership
 from guests.collisions import Collision, Kind, collisions
 from guests.duties import Duty, duties_for
 from guests.models import Assignment, Handover, Visit
+from guests.telling import tell_officers
 from liaison.accounts.models import User
 
 _CONSTRAINT = "one_lead_per_visit_at_a_time"
@@ -157,18 +158,16 @@ def _refuse(found: Sequence[Collision], override_reason: str = "") -> None:
 
 
 def write_assignments(rows: Sequence[Assignment], *, at: datetime) -> None:
-    """Insert the new ones and update the known ones, all or none.
+    """Insert the new ones and update the known ones, all or none, and tell their officers.
 
+    What an officer confirmed is no longer so on other terms. Whoever takes a guest over has confirmed and knows.
     Raises SecondLeadError where the database finds a second lead. Two inserts that wait for one another's verdict end
     in a deadlock, which PostgreSQL breaks by failing one of them: that one asks again and gets its verdict.
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                for row in rows:
-                    if row.pk:
-                        row.save()
-                Assignment.objects.bulk_create([row for row in rows if not row.pk])
+                _write(rows, at)
         except IntegrityError as error:
             if _CONSTRAINT not in str(error):
                 raise
@@ -178,6 +177,35 @@ def write_assignments(rows: Sequence[Assignment], *, at: datetime) -> None:
                 raise
         else:
             return
+
+
+def _write(rows: Sequence[Assignment], at: datetime) -> None:
+    known, new = [row for row in rows if row.pk], [row for row in rows if not row.pk]
+    held = Assignment.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    before = held.in_bulk([row.pk for row in known]) if known else {}
+    changed = []
+    for row in known:
+        was = before.get(row.pk, row)
+        row.state, row.cannot_because = (
+            was.state,
+            was.cannot_because,
+        )  # the officer may have answered meanwhile
+        if row.terms != was.terms and was.state != Assignment.State.WITHDRAWN:
+            row.state, row.cannot_because = Assignment.State.ASSIGNED, ""
+            changed.append((was, row))
+        row.save()
+    Assignment.objects.bulk_create(new)
+    passed_on = [(was, row) for was, row in changed if was.officer_id != row.officer_id]
+    gained = [
+        *(row for row in new if row.state == Assignment.State.ASSIGNED),
+        *(row for _was, row in passed_on),
+    ]
+    tell_officers(
+        gained=[row for row in gained if row.ends_at > at],
+        changed=[row for was, row in changed if was.officer_id == row.officer_id],
+        lost=[was for was, _row in passed_on],
+        at=at,
+    )
 
 
 def _why_refused(rows: Sequence[Assignment], at: datetime) -> str:
@@ -202,7 +230,7 @@ def withdraw(*, assignments: Sequence[Assignment], at: datetime) -> list[Assignm
     """Take officers off their guests; returns those withdrawn now.
 
     What is already withdrawn, or over at `at`, stays as it is: it is a record of what happened. A handover that was
-    offered of such a duty is withdrawn with it.
+    offered of such a duty is withdrawn with it, and the officers are told.
     """
     keys = [assignment.pk for assignment in assignments]
     with transaction.atomic():
@@ -212,4 +240,5 @@ def withdraw(*, assignments: Sequence[Assignment], at: datetime) -> list[Assignm
         Handover.objects.open().filter(assignment__in=rows).update(
             state=Handover.State.WITHDRAWN, answered_at=at
         )
+        tell_officers(lost=rows, at=at)
     return rows

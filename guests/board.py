@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Count
@@ -14,18 +15,30 @@ from django.utils.translation import gettext as _
 from events.models import Driver, Event, Vehicle
 from guests.hours import Hours
 from guests.models import Assignment, Guest, Handover, Incident, ItineraryItem, Movement, Request, Visit
-from guests.today import ITEM_COLUMNS, Car, Step, arrival_or_departure, car_for, movement_words, next_step
-from liaison.news import newest_of
+from guests.today import (
+    ITEM_COLUMNS,
+    Car,
+    Planned,
+    Step,
+    arrival_or_departure,
+    car_for,
+    movement_words,
+    next_step,
+    planned,
+)
+from liaison.clock import day_bounds
+from liaison.history import Watch
 
 LINES = 150
 """How many guests one board shows; whoever moves later is only counted."""
 
 _AHEAD = timedelta(days=2)
+_LEFT_FOR = timedelta(hours=12)
 _CAR_AT_THE_DOOR = timedelta(minutes=15)  # before the guest leaves
 _CAR_KNOWN = timedelta(hours=2)  # before the guest leaves
 _SHOWN = (
     "level", "status", "status_at", "arrives_at", "arrival_precision", "departs_at", "departure_precision", "guest__name", "guest__honorific_before", "guest__honorific_after",
-    "guest__addressed_as", "delegation__name",
+    "guest__addressed_as", "delegation__name", "hotel__name", "hotel__latitude", "hotel__longitude",
 )  # fmt: skip
 
 
@@ -46,6 +59,8 @@ class Escort:
     name: str
     phone: str
     is_lead: bool
+    has_confirmed: bool = True
+    cannot: bool = False
 
 
 class Waiting(NamedTuple):
@@ -89,20 +104,21 @@ class Board:
 
 
 def live_board(event: Event, *, at: datetime) -> Board:
-    """The board of the event at the moment `at`; seven queries, however many guests."""
+    """The board of the event at the moment `at`; eight queries, however many guests."""
     hours = Hours(event.time_zone, at)
     items = {item.visit_id: item for item in _next_items(event, at)}
     alarms = _counts(Incident.objects.alarms().filter(visit__event=event), "visit_id")
     keys = sorted(_by_who_moves_next(event, items, at), key=lambda pk: pk not in alarms)
     on_it = keys[:LINES]
-    visits = Visit.objects.select_related("guest", "delegation").only(*_SHOWN).in_bulk(on_it)
+    visits = Visit.objects.select_related("guest", "delegation", "hotel").only(*_SHOWN).in_bulk(on_it)
+    coming = _coming(visits, items, event, hours)
     officers = _on_duty(on_it, at)
     overdue = _counts(Request.objects.overdue(at).filter(visit__in=on_it), "visit_id")
     handovers = _counts(Handover.objects.open().filter(assignment__visit__in=on_it), "assignment__visit_id")
     lines = (
         _line(
             visits[pk],
-            items.get(pk),
+            coming.get(pk),
             officers[pk],
             Waiting(alarms.get(pk, 0), overdue.get(pk, 0), handovers.get(pk, 0)),
             hours,
@@ -110,7 +126,33 @@ def live_board(event: Event, *, at: datetime) -> Board:
         for pk in on_it
         if pk in visits
     )
-    return Board(tuple(lines), more=max(0, len(keys) - LINES), at=at, seen=hours.clock(at))
+    in_order = sorted(lines, key=lambda line: (line.pk not in alarms, line.next is None, _next_at(line, at)))
+    return Board(tuple(in_order), more=max(0, len(keys) - LINES), at=at, seen=hours.clock(at))
+
+
+def _next_at(line: Line, at: datetime) -> datetime:
+    return line.next.moves_at if line.next else at
+
+
+def _coming(
+    visits: Mapping[int, Visit], items: Mapping[int, Any], event: Event, hours: Hours
+) -> dict[int, Planned]:
+    """What is next for each of the visits, with when to leave for it: by the way where nobody has set it. One query.
+
+    The way is known from the day's items; what is next beyond half a day is taken as it stands in the plan.
+    """
+    found = {pk: Planned.as_set(item) for pk, item in items.items() if pk in visits}
+    since = day_bounds(hours.today, hours.zone_name)[0]
+    rows: Any = ItineraryItem.objects.standing().touching(since, hours.at + _LEFT_FOR)
+    plans: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows.filter(visit__in=list(visits)).values_list(*ITEM_COLUMNS, named=True):
+        plans[row.visit_id].append(row)
+    for pk, plan in plans.items():
+        visits[pk].event = event
+        ahead = [each for each in planned(plan, visits[pk], hours) if each.item.starts_at > hours.at]
+        if ahead:
+            found[pk] = min(ahead, key=attrgetter("moves_at"))
+    return found
 
 
 def _by_who_moves_next(event: Event, items: Mapping[int, Any], at: datetime) -> list[int]:
@@ -144,10 +186,10 @@ def _on_duty(visits: Sequence[int], at: datetime) -> dict[int, list[Escort]]:
     """The officers on duty for each of the visits, the lead first."""
     rows = Assignment.objects.current(at).filter(visit__in=visits).order_by("-role", "pk")
     found: dict[int, list[Escort]] = defaultdict(list)
-    for visit, role, name, phone in rows.values_list(
-        "visit_id", "role", "officer__user__name", "officer__user__phone"
-    ):
-        found[visit].append(Escort(name, phone, is_lead=role == Assignment.Role.LEAD))
+    columns = ("visit_id", "role", "state", "cannot_because", "officer__user__name", "officer__user__phone")
+    for visit, role, state, because, name, phone in rows.values_list(*columns):
+        has_confirmed = state == Assignment.State.CONFIRMED
+        found[visit].append(Escort(name, phone, role == Assignment.Role.LEAD, has_confirmed, bool(because)))
     return found
 
 
@@ -155,7 +197,9 @@ def _counts(rows: Any, of: str) -> dict[int, int]:
     return dict(rows.order_by().values_list(of).annotate(number=Count("pk")))
 
 
-def _line(visit: Visit, item: Any, officers: Sequence[Escort], waiting: Waiting, hours: Hours) -> Line:
+def _line(
+    visit: Visit, coming: Planned | None, officers: Sequence[Escort], waiting: Waiting, hours: Hours
+) -> Line:
     words = movement_words(get_language() or "en")
     return Line(
         pk=visit.pk,
@@ -165,22 +209,28 @@ def _line(visit: Visit, item: Any, officers: Sequence[Escort], waiting: Waiting,
         is_vvip=visit.level == Visit.Level.VVIP,
         status=words[visit.status],
         since=hours.say(visit.status_at) if visit.status_at else "",
-        next=next_step(item, hours) if item else arrival_or_departure(visit, hours),
-        car=car_for([item], item, hours) if item else None,
+        next=next_step(coming, hours) if coming else arrival_or_departure(visit, hours),
+        car=car_for([coming.item], coming.item, hours) if coming else None,
         officers=tuple(officers),
-        troubles=tuple(_troubles(item, officers, waiting, hours.at)),
+        troubles=tuple(_troubles(coming, officers, waiting, hours.at)),
     )
 
 
-def _troubles(item: Any, officers: Sequence[Escort], waiting: Waiting, at: datetime) -> Iterable[Trouble]:
+def _troubles(
+    coming: Planned | None, officers: Sequence[Escort], waiting: Waiting, at: datetime
+) -> Iterable[Trouble]:
     if waiting.alarms:
         yield Trouble(_("SOS"), "alert", "red")
     if not any(officer.is_lead for officer in officers):
         yield Trouble(_("No lead on duty"), "person", "red")
-    if item and _moves_at(item) <= at:
+    if any(officer.cannot for officer in officers):
+        yield Trouble(_("Officer cannot"), "person", "red")
+    elif not all(officer.has_confirmed for officer in officers):
+        yield Trouble(_("Officer has not confirmed"), "person", "amber", is_urgent=False)
+    if coming and coming.moves_at <= at:
         yield Trouble(_("Should have left"), "alert", "red")
-    if item:
-        yield from _trouble_with_car(item, at)
+    if coming:
+        yield from _trouble_with_car(coming, at)
     if waiting.overdue:
         said = ngettext("%(number)s request overdue", "%(number)s requests overdue", waiting.overdue)
         yield Trouble(said % {"number": waiting.overdue}, "bell", "red")
@@ -188,8 +238,8 @@ def _troubles(item: Any, officers: Sequence[Escort], waiting: Waiting, at: datet
         yield Trouble(_("Handover not accepted"), "swap", "amber", is_urgent=False)
 
 
-def _trouble_with_car(item: Any, at: datetime) -> Iterable[Trouble]:
-    left = _moves_at(item) - at
+def _trouble_with_car(coming: Planned, at: datetime) -> Iterable[Trouble]:
+    item, left = coming.item, coming.moves_at - at
     if item.vehicle__plate:
         if left <= _CAR_AT_THE_DOOR and not item.car_at_door_at:
             yield Trouble(_("Car not at the door"), "car", "red")
@@ -197,9 +247,9 @@ def _trouble_with_car(item: Any, at: datetime) -> Iterable[Trouble]:
         yield Trouble(_("No car yet"), "car", "amber", is_urgent=False)
 
 
-_news = newest_of(Visit, Guest, ItineraryItem, Assignment, Handover, Incident, Request, Vehicle, Driver)
+_WATCH = Watch(Visit, Guest, ItineraryItem, Assignment, Handover, Incident, Request, Vehicle, Driver)
 
 
 def state_of_the_board(at: datetime) -> str:
-    """Changes when anything a board shows was written, and with every minute, since lateness comes by itself."""
-    return f"{at:%Y%m%d%H%M}-{_news()}"
+    """Changes when anything a board shows was written, and with every minute, since lateness comes by itself. One query."""
+    return f"{at:%Y%m%d%H%M}-{_WATCH.state()}"

@@ -29,6 +29,43 @@ class ActionForm(forms.Form):
         return uuid5(self.cleaned_data["client_uuid"] or uuid4(), "/".join(map(str, chosen)))
 
 
+class SeenForm(ActionForm):
+    """That the changes on a page of a certain moment were seen."""
+
+    at = forms.DateTimeField()
+
+
+class CannotForm(ActionForm):
+    """Why an officer cannot look after a guest."""
+
+    because = forms.CharField(
+        label=_("Why you cannot"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Say why, so that your coordinator can help.")},
+    )
+
+
+class LeaveByForm(ActionForm):
+    """When to leave for an item, on the event's clock; `distance` instead leaves it to the way."""
+
+    item = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    time = forms.TimeField(
+        label=_("Leave by"),
+        required=False,
+        input_formats=["%H:%M", "%H.%M"],
+        widget=forms.TimeInput(attrs={"type": "time", "autocomplete": "off"}, format="%H:%M"),
+        error_messages={"invalid": _("Give the time as 14:05.")},
+    )
+    distance = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("distance") and cleaned.get("time") is None and not self.errors:
+            self.add_error("time", _("Give the time as 14:05."))
+        return cleaned
+
+
 class MovementForm(ActionForm):
     """Where the guest is now: one of the places that the event uses."""
 

@@ -11,6 +11,7 @@ from events.models import Membership
 from guests.alerting import coordinators_of, tell
 from guests.assignment import write_assignments
 from guests.hours import Hours
+from guests.looking import begin_looking
 from guests.models import Assignment, Handover, ItineraryItem, LogbookEntry, Request, Visit
 
 _REMEMBERED = timedelta(hours=12)
@@ -65,6 +66,7 @@ def accept_handover(*, handover: Handover, at: datetime) -> None:
         requests = Request.objects.open().filter(visit=duty.visit_id, owner=duty.officer_id)
         requests.update(owner=offer.receiver)
         offer.settle(Handover.State.ACCEPTED, at=at)
+        begin_looking(visits=[duty.visit_id], user=offer.receiver.user, at=at)
         _write_down(offer, at)
         people = {duty.officer.user_id, offer.receiver.user_id, *coordinators_of(duty.visit)}
         _tell(offer, people, at)

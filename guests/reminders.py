@@ -9,11 +9,13 @@ from itertools import pairwise
 from django.db import transaction
 
 from events.models import Point, Role, Venue
+from guests.leaving import leaving_for
 from guests.models import Assignment, ItineraryItem, PlanMark, ReminderRule, Visit
 from liaison.notices import outbox
 from liaison.notices.models import REMINDER
 
 KIND = REMINDER
+_BEFORE = timedelta(days=1)  # what came before on the day, from where one leaves
 LEAST_LEAD = timedelta(minutes=1)  # what is due at the very start is too late by then
 
 
@@ -42,13 +44,11 @@ def plan_key(visit_key: int) -> str:
 
 def wishes_for(visit_keys: Collection[int], at: datetime) -> list[outbox.Wish]:
     """The reminders that should exist for what is still ahead of these visits. Four queries, however many there are."""
-    visits = Visit.objects.select_related("guest", "event").in_bulk(visit_keys)
+    visits = Visit.objects.select_related("guest", "event", "hotel").in_bulk(visit_keys)
     items = (
         ItineraryItem.objects.standing()
-        .filter(visit__in=visit_keys, starts_at__gt=at)
-        .exclude(precision=Visit.Precision.TO_BE_CONFIRMED)
-        .select_related("venue", "point__venue", "vehicle")
-        .order_by("pk")
+        .filter(visit__in=visit_keys, starts_at__gt=at - _BEFORE)
+        .select_related("venue", "origin", "point__venue", "vehicle")
     )
     assignments = (
         Assignment.objects.not_over(at)
@@ -60,11 +60,14 @@ def wishes_for(visit_keys: Collection[int], at: datetime) -> list[outbox.Wish]:
     by_visit = defaultdict(list)
     for assignment in assignments:
         by_visit[assignment.visit_id].append(assignment)
+    plans: defaultdict[int, list[ItineraryItem]] = defaultdict(list)
+    for item in items:
+        plans[item.visit_id].append(item)
     return [
         wish
-        for item in items
-        for ahead in _ahead(item, visits[item.visit_id])
-        for wish in _wishes_of(ahead, by_visit[item.visit_id], rules[ahead.visit.event_id])
+        for key, plan in plans.items()
+        for ahead in _ahead(plan, visits[key], at)
+        for wish in _wishes_of(ahead, by_visit[key], rules[ahead.visit.event_id])
     ]
 
 
@@ -91,9 +94,14 @@ class _Ahead:
         return min(wanted, self.starts_at - LEAST_LEAD)
 
 
-def _ahead(item: ItineraryItem, visit: Visit) -> Iterator[_Ahead]:
-    if item.starts_at and item.moves_at:
-        yield _Ahead(item, visit, item.starts_at, item.moves_at)
+def _ahead(plan: Sequence[ItineraryItem], visit: Visit, at: datetime) -> Iterator[_Ahead]:
+    """What of the plan has a sure time and has not begun, with when to move for it: by the way where nobody has set it."""
+    leaving = leaving_for(plan, visit)
+    for item in plan:
+        is_sure = item.precision != Visit.Precision.TO_BE_CONFIRMED
+        if is_sure and item.starts_at and item.starts_at > at:
+            leave = leaving[item.pk]
+            yield _Ahead(item, visit, item.starts_at, leave.at if leave else item.starts_at)
 
 
 def _wishes_of(

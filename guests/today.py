@@ -5,50 +5,79 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from hashlib import blake2s
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from django.db.models import Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from events.models import Driver, Event, Membership, Point, Vehicle, Venue
+from guests.confirming import terms_read
 from guests.hours import Hours, countdown, hedged
-from guests.models import Assignment, Handover, ItineraryItem, Movement, ProtocolNote, Request, Visit
+from guests.leaving import LEAVING_COLUMNS, Leaving, leavings
+from guests.looking import CHANGES_ON_A_CARD, changes_since, has_news
+from guests.models import (
+    Assignment,
+    Guest,
+    Handover,
+    ItineraryItem,
+    LogbookEntry,
+    Look,
+    Movement,
+    ProtocolNote,
+    Request,
+    RequestComment,
+    Visit,
+)
 from guests.movement import UNDO_FOR, comes_by_air, likely_next
 from guests.requests import OpenRequest, open_request
+from guests.stops import Roads
 from liaison.accounts.models import User
 from liaison.clock import day_bounds
+from liaison.history import Watch
 from liaison.phones import dialled
 
 REQUESTS_ON_A_CARD = 4
 _GOES_ON_FOR = timedelta(hours=1)  # an item that says no end
 
 ITEM_COLUMNS = (
-    "visit_id", "kind", "title", "starts_at", "ends_at", "leave_by_at", "precision", "state", "flight_number",
-    "car_at_door_at", "venue__name", "venue__kind", "point__name", "vehicle__plate", "vehicle__kind",
+    *LEAVING_COLUMNS, "pk", "visit_id", "title", "ends_at", "state", "flight_number", "car_at_door_at", "venue__kind", "point__name", "vehicle__plate", "vehicle__kind",
     "vehicle__driver__name", "vehicle__driver__phone", "driver_id", "driver__name", "driver__phone",
 )  # fmt: skip
 _DUTY = (
-    "starts_at", "visit__level", "visit__status", "visit__status_at", "visit__arrives_at", "visit__arrival_precision",
-    "visit__departs_at", "visit__departure_precision", "visit__rank", "visit__event__time_zone",
-    "visit__event__movements", "visit__guest__name", "visit__guest__honorific_before", "visit__guest__honorific_after", "visit__guest__addressed_as",
+    "starts_at", "ends_at", "role", "state", "cannot_because", "visit__level", "visit__status", "visit__status_at", "visit__arrives_at", "visit__arrival_precision",
+    "visit__departs_at", "visit__departure_precision", "visit__rank", "visit__event__time_zone", "visit__event__movements", "visit__event__travel_kmh", "visit__event__travel_buffer_minutes",
+    "visit__hotel__name", "visit__hotel__latitude", "visit__hotel__longitude", "visit__guest__name",
+    "visit__guest__honorific_before", "visit__guest__honorific_after", "visit__guest__addressed_as",
     "visit__guest__country",
 )  # fmt: skip
 # Not yet queries, and built once: naming the columns takes longer than asking for them.
 _PLAN: Any = ItineraryItem.objects.standing().values_list(*ITEM_COLUMNS, named=True)
 _OWN: Any = (
-    Assignment.objects.select_related("visit__guest", "visit__event").only(*_DUTY).order_by("-starts_at")
+    Assignment.objects.select_related("visit__guest", "visit__event", "visit__hotel")
+    .only(*_DUTY)
+    .order_by("-starts_at")
 )
 _WAITING: Any = Request.objects.open().only(
     "visit_id", "category", "text", "raised_at", "due_at", "closed_at"
 )
 _RED_LINES: Any = ProtocolNote.objects.red_lines().only("event_id", "guest_id", "country", "text")
+_WATCH = Watch(
+    Assignment, Visit, Guest, ItineraryItem, Request, Handover, ProtocolNote, Look, Event, Membership, Venue, Point,
+    Vehicle, Driver, besides=(LogbookEntry, RequestComment),
+)  # fmt: skip
 Move = tuple[str, str]  # a movement's value, and its word as it begins a line
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing in the guest's day. `leave_by` and `countdown` are empty where nobody has to leave for it."""
+    """One thing in the guest's day. `leave_by` and `countdown` are empty where nobody has to leave for it.
+
+    `leave_by_source` says where the leave-by comes from; `pk` is the item's, where there is one.
+    """
 
     kind: str
     title: str
@@ -56,7 +85,9 @@ class Step:
     time: str
     is_tentative: bool
     moves_at: datetime
+    pk: int | None = None
     leave_by: str = ""
+    leave_by_source: str = ""
     countdown: str = ""
     is_late: bool = False
 
@@ -75,8 +106,25 @@ class Car:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A duty the officer has not confirmed: its terms in words, and as `read` for the form. `cannot` is their own objection."""
+
+    pk: int
+    visit: int
+    guest: str
+    role: str
+    starts: str
+    ends: str
+    read: str
+    cannot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """One guest, today; `name` is empty where the guest is called by it. Without `can_act` the duty begins later, at `duty_from`."""
+    """One guest, today; `name` is empty where the guest is called by it. Without `can_act` the duty begins later, at `duty_from`.
+
+    `changes` are what others changed since the officer's last look, at `looked`.
+    """
 
     pk: int
     called: str
@@ -97,6 +145,9 @@ class Card:
     can_act: bool
     can_undo: bool
     duty_from: str
+    looked: str
+    changes: tuple[str, ...]
+    more_changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +161,7 @@ class Today:
     at: datetime
     seen: str
     offer: int | None = None
+    asked: tuple[Asked, ...] = ()
 
     @property
     def first(self) -> Card | None:
@@ -119,13 +171,18 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class _Duty:
-    """A visit and from when the officer looks after it, with all that the card is made of."""
+    """A visit and from when the officer looks after it, with all that the card is made of.
+
+    `looked_at` is the officer's last look; `items` come with when to leave for each.
+    """
 
     offer: int | None
+    looked_at: datetime | None
+    changes: Sequence[str]
     visit: Visit
     starts_at: datetime
     hours: Hours
-    items: Sequence[Any]
+    items: Sequence["Planned"]
     requests: Sequence[Request]
     red_lines: tuple[str, ...]
 
@@ -133,12 +190,23 @@ class _Duty:
 def todays_screen(*, user: User, at: datetime, undo: int | None = None) -> Today:
     """What `user` has to know at the moment `at`; `undo` is the visit whose last tap may be taken back."""
     offers = Handover.objects.offered_to(user, at).order_by("offered_at").values("pk")[:1]
-    found = [(_card(duty, undo), duty) for duty in _duties(user, at, offers)]
+    rows = _own_duties(user, at, offers)
+    found = [(_card(duty, undo), duty) for duty in _duties(rows, user, at)]
     if not found:  # whoever has a guest reads the offer in the same query as the guests
         return Today((), at, "", offers.values_list("pk", flat=True).first())
     found.sort(key=lambda pair: _who_moves_next(*pair))
     _first, duty = found[0]
-    return Today(tuple(card for card, _duty in found), at, duty.hours.clock(at), duty.offer)
+    asked = tuple(_asked(row, at) for row in reversed(rows) if row.state == Assignment.State.ASSIGNED)
+    return Today(tuple(card for card, _duty in found), at, duty.hours.clock(at), duty.offer, asked)
+
+
+def state_of_today(user: User, at: datetime, *shown: object) -> str:
+    """Changes when anything on anybody's today was written, with the minute, and with whatever else this page shows.
+
+    Of one reader in one language: `shown` is what the reader's address and form add. One query.
+    """
+    parts = (f"{at:%Y%m%d%H%M}", user.pk, user.name, user.is_staff, get_language(), *shown, _WATCH.state())
+    return blake2s("\0".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
 def _who_moves_next(card: Card, duty: _Duty) -> tuple[bool, bool, datetime, int, str]:
@@ -146,27 +214,75 @@ def _who_moves_next(card: Card, duty: _Duty) -> tuple[bool, bool, datetime, int,
     return (not card.can_act, card.next is None, moves_at, duty.visit.rank or 2**31, card.called)
 
 
-def _duties(user: User, at: datetime, offers: Any) -> list[_Duty]:
-    """Four queries, however many guests: duties with their visits, items, open requests, red lines."""
-    rows = _OWN.duties_of(user, at).annotate(offer=Subquery(offers))
+def _own_duties(user: User, at: datetime, offers: Any) -> list[Any]:
+    """The officer's own duties, the latest first, each with the last look at the guest and with the offer that waits."""
+    look = Look.objects.filter(visit=OuterRef("visit"), user=user).values("seen_at")[:1]
+    return list(
+        _OWN.duties_of(user, at).annotate(
+            offer=Subquery(offers), looked_at=Subquery(look), has_news=has_news(user)
+        )
+    )
+
+
+def _asked(row: Any, at: datetime) -> Asked:
+    hours = Hours(row.visit.event.time_zone, at)
+    return Asked(
+        pk=row.pk,
+        visit=row.visit_id,
+        guest=row.visit.guest.called,
+        role=row.get_role_display(),
+        starts=hours.say(row.starts_at),
+        ends=hours.say(row.ends_at),
+        read=terms_read(row),
+        cannot=row.cannot_because,
+    )
+
+
+def _duties(rows: Sequence[Any], user: User, at: datetime) -> list[_Duty]:
+    """Three queries, however many guests: items, open requests, red lines; one more where something changed."""
     own = {duty.visit_id: duty for duty in rows}  # of two for one guest, the earlier
     visits = [duty.visit for duty in own.values()]
-    hours = {visit.event_id: Hours(visit.event.time_zone, at) for visit in visits}
-    items = _by_visit(_items(visits, hours.values()))
-    requests = _by_visit(_WAITING.with_owner_there(at).filter(visit__in=list(own)))
+    zones = {visit.event_id: Hours(visit.event.time_zone, at) for visit in visits}
+    hours = {visit.pk: zones[visit.event_id] for visit in visits}
+    items = _by_visit(_items(visits, zones.values()))
+    requests = _by_visit(_WAITING.with_owner_there(at).filter(visit__in=list(own))) if visits else {}
     notes = list(_RED_LINES.concerning(visits)) if visits else []
+    looks = {pk: duty.looked_at for pk, duty in own.items() if duty.has_news}
+    changes = changes_since(looks, user=user, hours=hours)
     return [
         _Duty(
             offer=own[visit.pk].offer,
+            looked_at=own[visit.pk].looked_at,
+            changes=changes.get(visit.pk, ()),
             visit=visit,
             starts_at=own[visit.pk].starts_at,
-            hours=hours[visit.event_id],
-            items=items[visit.pk],
-            requests=requests[visit.pk],
+            hours=hours[visit.pk],
+            items=planned(items.get(visit.pk, ()), visit, hours[visit.pk]),
+            requests=requests.get(visit.pk, ()),
             red_lines=tuple(note.text for note in notes if note.holds_for(visit)),
         )
         for visit in visits
     ]
+
+
+class Planned(NamedTuple):
+    """An item, when to leave for it where anybody has to, and so when the guest moves."""
+
+    item: Any
+    leaving: Leaving | None
+    moves_at: datetime
+
+    @classmethod
+    def as_set(cls, item: Any) -> "Planned":
+        """The item with no other leave-by than the one somebody set."""
+        leaving = Leaving(item.leave_by_at, set_by=item.leave_by_from) if item.leave_by_at else None
+        return cls(item, leaving, item.leave_by_at or item.starts_at)
+
+
+def planned(items: Iterable[Any], visit: Visit, hours: Hours) -> list[Planned]:
+    """One guest's items by time; the visit comes with its event and its hotel."""
+    found = leavings(items, home=visit.hotel, roads=Roads.of(visit.event), zone_name=hours.zone_name)
+    return [Planned(item, leaving, leaving.at if leaving else item.starts_at) for item, leaving in found]
 
 
 def _items(visits: Sequence[Visit], hours: Iterable[Hours]) -> Iterable[Any]:
@@ -189,17 +305,16 @@ def _by_visit(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 def _card(duty: _Duty, undo: int | None) -> Card:
     visit, hours, at = duty.visit, duty.hours, duty.hours.at
-    running = [
-        item for item in duty.items if item.starts_at <= at < (item.ends_at or item.starts_at + _GOES_ON_FOR)
-    ]
-    coming = sorted((item for item in duty.items if item.starts_at > at), key=_moves_at)
+    coming = sorted((each for each in duty.items if each.item.starts_at > at), key=attrgetter("moves_at"))
+    running = [each.item for each in duty.items if _goes_on(each.item, at)]
     now = running[-1] if running else None
-    near = running[-1:] + coming[:1] + [item for item in coming[1:] if hours.is_today(item.starts_at)]
+    later = [each for each in coming[1:] if hours.is_today(each.item.starts_at)]
+    near = running[-1:] + [each.item for each in coming[:1] + later]
     used = visit.event.used_movements
     likely = likely_next(
         visit.status,
         used=used,
-        comes_by_air=comes_by_air(duty.items),
+        comes_by_air=comes_by_air(each.item for each in duty.items),
         towards=near[0].venue__kind or "" if near else "",
     )
     words = movement_words(get_language() or "en")
@@ -214,10 +329,10 @@ def _card(duty: _Duty, undo: int | None) -> Card:
         is_vvip=visit.level == Visit.Level.VVIP,
         status=words[visit.status],
         since=_("since %(time)s") % {"time": hours.say(visit.status_at)} if visit.status_at else "",
-        now=_step(now, hours) if now else None,
+        now=_step(now, hours, now.starts_at) if now else None,
         next=next_step(coming[0], hours) if coming else arrival_or_departure(visit, hours),
-        later=tuple(_step(item, hours) for item in coming[1:] if hours.is_today(item.starts_at)),
-        car=car_for(near, coming[0] if coming else None, hours),
+        later=tuple(_step(each.item, hours, each.moves_at) for each in later),
+        car=car_for(near, coming[0].item if coming else None, hours),
         red_lines=duty.red_lines,
         requests=tuple(open_request(each, hours) for each in requests[:REQUESTS_ON_A_CARD]),
         more_requests=max(0, len(requests) - REQUESTS_ON_A_CARD),
@@ -226,7 +341,14 @@ def _card(duty: _Duty, undo: int | None) -> Card:
         can_act=can_act,
         can_undo=fresh and can_act and undo == visit.pk,
         duty_from="" if can_act else hours.say(duty.starts_at),
+        looked=hours.say(duty.looked_at) if duty.looked_at else "",
+        changes=tuple(duty.changes[:CHANGES_ON_A_CARD]),
+        more_changes=max(0, len(duty.changes) - CHANGES_ON_A_CARD),
     )
+
+
+def _goes_on(item: Any, at: datetime) -> bool:
+    return bool(item.starts_at <= at < (item.ends_at or item.starts_at + _GOES_ON_FOR))
 
 
 @cache
@@ -235,35 +357,34 @@ def movement_words(language: str) -> dict[str, str]:
     return {move.value: capfirst(str(move.label)) for move in Movement}
 
 
-def _moves_at(item: Any) -> datetime:
-    moves_at: datetime = item.leave_by_at or item.starts_at
-    return moves_at
-
-
 def _urgency(request: Request) -> tuple[bool, datetime, int]:
     return (request.due_at is None, request.due_at or request.raised_at, request.pk)
 
 
-def _step(item: Any, hours: Hours, **more: Any) -> Step:
+def _step(item: Any, hours: Hours, moves_at: datetime, **more: Any) -> Step:
     return Step(
         kind=item.kind,
         title=f"{item.title} · {item.flight_number}" if item.flight_number else item.title,
         place=", ".join(filter(None, (item.point__name, item.venue__name))),
         time=hours.start(item.starts_at, item.precision),
         is_tentative=item.state == ItineraryItem.State.TENTATIVE,
-        moves_at=_moves_at(item),
+        moves_at=moves_at,
+        pk=item.pk,
         **more,
     )
 
 
-def next_step(item: Any, hours: Hours) -> Step:
-    said = {"time": hours.say(item.leave_by_at)} if item.leave_by_at else {}
+def next_step(coming: Planned, hours: Hours) -> Step:
+    item, leaving, moves_at = coming
+    said = {"time": hours.say(leaving.at)} if leaving else {}
     return _step(
         item,
         hours,
+        moves_at,
         leave_by=_("Leave by %(time)s") % said if said else "",
-        countdown=countdown(_moves_at(item), hours.at),
-        is_late=_moves_at(item) <= hours.at,
+        leave_by_source=leaving.source if leaving else "",
+        countdown=countdown(moves_at, hours.at),
+        is_late=moves_at <= hours.at,
     )
 
 

@@ -6,6 +6,7 @@ from django.urls import path
 from guests.admin import timeline
 from guests.views import (
     board,
+    confirming,
     contacts,
     documents,
     feeds,
@@ -14,6 +15,7 @@ from guests.views import (
     handover,
     incidents,
     late,
+    leaving,
     paper,
     phone,
     press,
@@ -31,6 +33,10 @@ urlpatterns = [
     path("visits/<int:pk>/status/", phone.set_status, name="set_status"),
     path("visits/<int:pk>/status/undo/", phone.undo_status, name="undo_status"),
     path("visits/<int:pk>/late/", late.late, name="late"),
+    path("visits/<int:pk>/leave-by/", leaving.leave_by, name="leave_by"),
+    path("visits/<int:pk>/seen/", confirming.seen, name="seen"),
+    path("duties/confirm/", confirming.confirm, name="confirm_duties"),
+    path("duties/<int:pk>/cannot/", confirming.cannot, name="cannot"),
     path("visits/<int:pk>/incident/", incidents.incident, name="incident"),
     path("visits/<int:pk>/sos/", incidents.sos, name="sos"),
     path("visits/<int:pk>/report/", report.report, name="report"),

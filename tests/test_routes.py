@@ -13,9 +13,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from events.models import ProgrammeFile
+from guests.confirming import terms_read
 from guests.feeds import make_feed
 from guests.guest_links import make_link
 from guests.models import (
+    Assignment,
     CalendarFeed,
     Document,
     GuestLink,
@@ -138,6 +140,8 @@ SHOWN_FIRST = {
     "guest_calendar",
     "guest_links",
     "late",
+    "leave_by",
+    "cannot",
     "incident",
     "sos",
     "report",
@@ -176,6 +180,21 @@ MATRIX: dict[str, Route] = {
     "incident": Route(serving(302), sato, "post", lambda scene: {"kind": "loss", "severity": "minor"}),
     "sos": Route(serving(302), sato, "post", lambda scene: {"kind": "medical"}),
     "report": Route(NOBODY | {"sari": 302, "ratna": 403}, sato, "post", lambda scene: {"text": "A calm day"}),
+    "leave_by": Route(
+        serving(302), sato, "post", lambda scene: {"item": scene.cast.sato.items.get().pk, "distance": "1"}
+    ),
+    "seen": Route(serving(302), sato, "post", lambda scene: {"at": "2027-05-13T01:00:00Z"}),
+    "confirm_duties": Route(
+        NOBODY | {"sari": 302},
+        method="post",
+        data=lambda scene: {"read": terms_read(Assignment.objects.get(pk=scene.cast.sari_leads.pk))},
+    ),
+    "cannot": Route(
+        NOBODY | {"sari": 302},
+        lambda scene: {"pk": scene.cast.sari_leads.pk},
+        "post",
+        lambda scene: {"because": "My own wedding"},
+    ),
     "hand_over": Route(NOBODY | {"sari": 422, "ratna": 403}, sato, "post"),  # coordinators assign at the desk
     "handover": Route(serving(200), offer),
     "accept_handover": Route(serving(403), offer, "post"),

@@ -61,8 +61,6 @@ class AssignmentForm(EventForm):
         if self.instance.state == Assignment.State.WITHDRAWN:
             self.add_error(None, _("This assignment was withdrawn and stays as it is; make a new one."))
             return cleaned
-        if {"officer", "starts_at", "ends_at"} & set(self.changed_data):
-            self.instance.state = Assignment.State.ASSIGNED  # what was confirmed is no longer so
         (duty,) = duties_for([visit], cleaned.get("starts_at"), cleaned.get("ends_at"), at=timezone.now())
         cleaned |= {"starts_at": duty.starts_at, "ends_at": duty.ends_at}
         self._judge(duty, officer, cleaned)
@@ -134,6 +132,8 @@ class AssignmentInline(EventTabularInline):
 
     @column(_("state"))
     def state_shown(self, assignment: Assignment) -> str:
+        if assignment.cannot_because:
+            return _("cannot: %(reason)s") % {"reason": assignment.cannot_because}
         return assignment.get_state_display() if assignment.pk else ""
 
 
@@ -189,12 +189,14 @@ class AssignmentAdmin(EventAdmin):
         "starts_at",
         "ends_at",
         "override_reason",
+        "cannot_because",
     )
+    readonly_fields = ("state_shown",)
     autocomplete_fields = ("visit",)
     actions = ("withdraw_chosen",)
     refusals = (AssignmentError,)
     fieldsets = (
-        (None, {"fields": ("visit", ("officer", "role"))}),
+        (None, {"fields": ("visit", ("officer", "role"), "state_shown")}),
         (
             _("From when to when"),
             {
@@ -260,7 +262,10 @@ class AssignmentAdmin(EventAdmin):
     @column(
         _("state"),
         ordering="state",
-        label={"assigned": "info", "confirmed": "success", "withdrawn": "danger"},
+        label={"assigned": "warning", "cannot": "danger", "confirmed": "success", "withdrawn": "default"},
     )
     def state_shown(self, assignment: Assignment) -> tuple[str, str]:
+        """An officer who cannot is a state of its own here, with the officer's reason."""
+        if assignment.state == Assignment.State.ASSIGNED and assignment.cannot_because:
+            return "cannot", _("cannot: %(reason)s") % {"reason": assignment.cannot_because}
         return assignment.state, assignment.get_state_display()

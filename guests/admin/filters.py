@@ -47,12 +47,16 @@ class LeadFilter(DropdownFilter):
         officers = Membership.objects.visible_to(request.user, at=timezone.now()).officers()
         named = officers.filter(Exists(duties)).select_related("user").order_by("user__name")
         shown = named.only("pk", "user__name", "user__email")
-        return [("none", _("Without a lead")), *((str(officer.pk), str(officer)) for officer in shown)]
+        unclear = [("none", _("Without a lead")), ("unconfirmed", _("Not confirmed"))]
+        return [*unclear, *((str(officer.pk), str(officer)) for officer in shown)]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         chosen = self.value()
         if chosen == "none":
             return queryset.without_lead(timezone.now())  # type: ignore[no-any-return]
+        if chosen == "unconfirmed":
+            waiting = Assignment.objects.not_over(timezone.now()).unconfirmed().filter(visit=OuterRef("pk"))
+            return queryset.filter(Exists(waiting))  # type: ignore[no-any-return]
         if chosen and chosen.isdecimal():
             standing = Assignment.objects.standing().filter(visit=OuterRef("pk"), officer=int(chosen))
             return queryset.filter(Exists(standing))  # type: ignore[no-any-return]
@@ -201,14 +205,21 @@ class CollisionOfGuestFilter(CollisionFilter):
 
 
 class ConfirmationFilter(QuestionFilter):
-    """Assignments that begin soon, or have begun, and that the officer has not confirmed."""
+    """Assignments that the officer has not confirmed, those that begin soon or have begun first of all, or cannot take."""
 
     title = _("confirmation")
     parameter_name = "confirmation"
-    answers = {"missing": _("Not confirmed by the officer")}
+    answers = {
+        "missing": _("Not confirmed, and soon or begun"),
+        "waiting": _("Not confirmed"),
+        "cannot": _("The officer cannot"),
+    }
 
     def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
-        return rows.unconfirmed(timezone.now())  # type: ignore[no-any-return]
+        if answer == "missing":
+            return rows.confirmation_due(timezone.now())  # type: ignore[no-any-return]
+        waiting = rows.not_over(timezone.now()).unconfirmed()
+        return waiting.exclude(cannot_because="") if answer == "cannot" else waiting  # type: ignore[no-any-return]
 
 
 class OutdatedFilter(QuestionFilter):

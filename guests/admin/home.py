@@ -101,7 +101,7 @@ def _words(events: Sequence[Event], at: datetime) -> list[_Heap]:
     left = Request.objects.without_owner(at).filter(visit__event__in=events)
     notices = Notice.objects.filter(event__in=events)
     failed, unseen = notices.filter(state=Notice.State.FAILED), notices.unacknowledged(at)
-    unconfirmed = Assignment.objects.unconfirmed(at).filter(visit__event__in=events)
+    unconfirmed = Assignment.objects.confirmation_due(at).filter(visit__event__in=events)
     handovers = Handover.objects.open().filter(assignment__visit__event__in=events)
     return [
         _Heap(_("Requests overdue"), _by(overdue, "visit__event"), "guests_request", {"waiting": "overdue"}),

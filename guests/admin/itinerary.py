@@ -109,6 +109,12 @@ class ItineraryItemAdmin(EventAdmin):
         ),
     )
 
+    def save_model(self, request: HttpRequest, obj: ItineraryItem, form: Any, change: bool) -> None:
+        """Who sets when to leave is named beside it."""
+        if "leave_by_at" in form.changed_data:
+            obj.leave_by_from = str(request.user)[:200] if obj.leave_by_at else ""
+        super().save_model(request, obj, form, change)
+
     @column(_("starts"), ordering="starts_at")
     def starts(self, item: ItineraryItem) -> str:
         """An approximate time carries a tilde; one to be confirmed says so."""

@@ -178,9 +178,7 @@ class VisitAdmin(EventAdmin):
         stale = ItineraryItem.objects.stale_estimates(at).filter(visit=OuterRef("pk"))
         leads = Assignment.objects.standing().filter(visit=OuterRef("pk"), role=Assignment.Role.LEAD)
         is_over = Case(When(ends_at__gt=at, then=Value(value=False)), default=Value(value=True))
-        lead = (
-            leads.annotate(is_over=is_over).order_by("is_over", "starts_at").values("officer__user__name")[:1]
-        )
+        lead = leads.annotate(is_over=is_over).order_by("is_over", "starts_at")
         spoken = F("officer__user__spoken_languages__language")
         place = Func(
             OuterRef("guest__languages"), spoken, function="ARRAY_POSITION", output_field=IntegerField()
@@ -190,7 +188,9 @@ class VisitAdmin(EventAdmin):
         if request.GET.get(TimesFilter.parameter_name):
             rows = rows.annotate(unsure=Subquery(stale.values("title")[:1]))
         return rows.select_related("delegation").annotate(
-            lead_name=Subquery(lead),
+            lead_name=Subquery(lead.values("officer__user__name")[:1]),
+            lead_state=Subquery(lead.values("state")[:1]),
+            lead_cannot=Subquery(lead.values("cannot_because")[:1]),
             is_led=Exists(leads.filter(ends_at__gt=at), output_field=BooleanField()),
             open_number=number_of(Request.objects.open().filter(visit=OuterRef("pk")), "visit"),
             has_red_line=Exists(red_lines, output_field=BooleanField()),
@@ -233,11 +233,15 @@ class VisitAdmin(EventAdmin):
 
     @column(_("lead"), ordering="lead_name")
     def lead(self, visit: Any) -> str:
-        """Who leads now or next; of a guest who is still here and whose last lead is over, who that was."""
-        if visit.is_led or (visit.lead_name and not visit.is_expected(timezone.now())):
-            return str(visit.lead_name)
-        was = format_html(" ({})", visit.lead_name) if visit.lead_name else ""
-        return format_html("{}{}", flag(_("no lead"), "red"), was)
+        """Who leads now or next, and whether they have confirmed; of a guest still here and no longer led, who did."""
+        if not visit.is_led and (not visit.lead_name or visit.is_expected(timezone.now())):
+            was = format_html(" ({})", visit.lead_name) if visit.lead_name else ""
+            return format_html("{}{}", flag(_("no lead"), "red"), was)
+        if visit.is_led and visit.lead_cannot:
+            return format_html("{}<br>{}", visit.lead_name, flag(_("cannot"), "red"))
+        if visit.is_led and visit.lead_state == Assignment.State.ASSIGNED:
+            return format_html("{}<br>{}", visit.lead_name, flag(_("not confirmed"), "amber"))
+        return str(visit.lead_name)
 
     @column(_("arrives"), ordering="arrives_at")
     def arrives(self, visit: Visit) -> str:

@@ -16,12 +16,12 @@ from guests.collisions.picture import Picture
 from guests.collisions.vocabulary import Collision, Kind
 from guests.duties import Duty, overlap
 from guests.models import Assignment, Guest, ItineraryItem, Visit
-from liaison.news import newest_of
+from liaison.history import Watch
 
 KEPT_FOR_S = 300
 """How long a judgement is kept where nothing was written: collisions pass by themselves, and slowly."""
 
-_news = newest_of(Assignment, ItineraryItem, Visit, Guest, Venue, Membership, Shift, Event)
+_WATCH = Watch(Assignment, ItineraryItem, Visit, Guest, Venue, Membership, Shift, Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def kept_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, list[
     What is kept may be five minutes behind the clock and behind the languages of the team, which have no history.
     """
     slot = int(at.timestamp()) // KEPT_FOR_S
-    now = f"{_news()}-{slot}-{get_language()}"
+    now = f"{_WATCH.state()}-{slot}-{get_language()}"
     keys = {event: f"collisions-{event.pk}-{now}" for event in events}
     kept = {event.pk: cache.get(key) for event, key in keys.items()}
     missing = [event for event in keys if kept[event.pk] is None]

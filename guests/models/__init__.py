@@ -14,6 +14,7 @@ from guests.models.handover import Handover
 from guests.models.incident import Incident
 from guests.models.itinerary import ItineraryItem
 from guests.models.logbook import LogbookEntry
+from guests.models.look import Look
 from guests.models.paper import Print, PrintRun
 from guests.models.plan_mark import PlanMark
 from guests.models.proposal import ProposalLine, ProposalRun
@@ -52,6 +53,7 @@ __all__ = [
     "ItineraryItem",
     "ListedVisit",
     "LogbookEntry",
+    "Look",
     "Movement",
     "PlanMark",
     "Print",

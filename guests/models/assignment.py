@@ -59,13 +59,17 @@ class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
         own = self.not_over(at).filter(officer__user=user, officer__role=Role.OFFICER)
         return own if user.is_active else self.none()
 
+    def unconfirmed(self) -> Self:
+        """Standing, and not yet confirmed by the officer."""
+        return self.filter(state=Assignment.State.ASSIGNED)
+
     def current(self, at: datetime) -> Self:
         """Standing, and on duty at that moment."""
         return self.not_over(at).filter(starts_at__lte=at)
 
-    def unconfirmed(self, at: datetime) -> Self:
+    def confirmation_due(self, at: datetime) -> Self:
         """Begun or to begin within a day, and the officer has not said yes."""
-        return self.not_over(at).filter(state=Assignment.State.ASSIGNED, starts_at__lte=at + NEAR)
+        return self.not_over(at).unconfirmed().filter(starts_at__lte=at + NEAR)
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
         """Standing, and sharing some of the span."""
@@ -81,7 +85,7 @@ class Assignment(models.Model):
         DEPUTY = "deputy", _("deputy")
 
     class State(models.TextChoices):
-        ASSIGNED = "assigned", _("assigned")
+        ASSIGNED = "assigned", _("not confirmed")
         CONFIRMED = "confirmed", _("confirmed by the officer")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
@@ -95,6 +99,13 @@ class Assignment(models.Model):
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASSIGNED)
+    cannot_because = models.CharField(
+        _("why the officer cannot"),
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text=_("The officer’s own words; the assignment stands until a coordinator acts."),
+    )
     override_reason = models.CharField(
         _("reason to override a warning"),
         max_length=300,
@@ -128,6 +139,11 @@ class Assignment(models.Model):
                 name="assignment_ends_after_it_starts",
                 violation_error_message=_("The end must come after the start."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(cannot_because="") | ~models.Q(state="confirmed"),
+                name="who_confirms_can",
+                violation_error_message=_("Who has confirmed has not said that they cannot."),
+            ),
             ExclusionConstraint(
                 name="one_lead_per_visit_at_a_time",
                 expressions=[
@@ -142,6 +158,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.officer} → {self.visit}"
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """What the officer confirms: whom, as what, from when to when. Other terms are confirmed anew."""
+        return (self.visit_id, self.officer_id, self.role, self.starts_at, self.ends_at)
 
     def withdraw(self) -> None:
         """Take the officer off the visit; the row stays as a record."""

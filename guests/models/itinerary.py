@@ -124,7 +124,14 @@ class ItineraryItem(models.Model):
     )
     estimate_by = models.CharField(_("time according to"), max_length=200, blank=True)
     estimate_at = models.DateTimeField(_("said at"), null=True, blank=True)
-    leave_by_at = models.DateTimeField(_("leave by"), null=True, blank=True)
+    leave_by_at = models.DateTimeField(
+        _("leave by"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty: worked out from the way, see the event."),
+    )
+    leave_by_from = models.CharField(_("leave by set by"), max_length=200, blank=True, editable=False)
+    """Who set it on a screen; empty where it came with the plan. Says nothing while there is no leave-by."""
     origin = models.ForeignKey(
         Venue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("from")
     )

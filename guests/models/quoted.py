@@ -20,7 +20,11 @@ class QuotedEvent(Event):
         default_permissions = ()
         triggers = [
             marks_plan_when_quoted_changes(
-                "SELECT id, now() FROM guests_visit WHERE event_id = ROW.id", "name", "time_zone"
+                "SELECT id, now() FROM guests_visit WHERE event_id = ROW.id",
+                "name",
+                "time_zone",
+                "travel_kmh",
+                "travel_buffer_minutes",
             )
         ]
 
@@ -32,10 +36,14 @@ class QuotedVenue(Venue):
         triggers = [
             marks_plan_when_quoted_changes(
                 _OF_ITEMS.format(
-                    condition="venue_id = ROW.id OR point_id IN (SELECT id FROM events_point WHERE venue_id = ROW.id)"
+                    condition="venue_id = ROW.id OR origin_id = ROW.id OR point_id IN"
+                    " (SELECT id FROM events_point WHERE venue_id = ROW.id) OR visit_id IN"
+                    " (SELECT id FROM guests_visit WHERE hotel_id = ROW.id)"
                 ),
                 "name",
                 "kind",
+                "latitude",
+                "longitude",
             )
         ]
 

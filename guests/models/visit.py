@@ -222,7 +222,7 @@ class Visit(models.Model):
                 violation_error_message=_("Another visit at the event has this key."),
             ),
         ]
-        triggers = [marks_plan_when_quoted_changes("SELECT ROW.id, now()", "event", "guest")]
+        triggers = [marks_plan_when_quoted_changes("SELECT ROW.id, now()", "event", "guest", "hotel")]
 
     def __str__(self) -> str:
         return str(self.guest)

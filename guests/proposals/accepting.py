@@ -14,7 +14,7 @@ from guests.collisions import Collision, Kind, Picture, judge
 from guests.duties import Duty
 from guests.models import Assignment, ProposalLine, ProposalRun
 from guests.proposals.building import duty_ahead, seen
-from guests.proposals.telling import tell_officers
+from guests.telling import tell_officers
 from liaison.accounts.models import User
 
 _RULES = {Kind.OVERLOAD, Kind.TWO_PLACES, Kind.SHIFT}
@@ -52,7 +52,7 @@ def accept(*, run: ProposalRun, lines: Collection[int], by: User, at: datetime) 
         )
         _hold_officers(rows)
         steps = _still_fitting(_unchanged_since(rows, at), at)
-        _write(run, steps, by, at)
+        _write(steps, by, at)
         _settle(rows, steps)
     return rows
 
@@ -139,7 +139,7 @@ def _against(step: _Step) -> list[Collision]:
     ]
 
 
-def _write(run: ProposalRun, steps: Sequence[_Step], by: User, at: datetime) -> None:
+def _write(steps: Sequence[_Step], by: User, at: datetime) -> None:
     changes = [step for step in steps if step.is_change]
     old = [step.lead for step in changes if step.lead]
     kept = [step.lead for step in steps if not step.is_change and step.lead and step.line.is_locked]
@@ -153,7 +153,7 @@ def _write(run: ProposalRun, steps: Sequence[_Step], by: User, at: datetime) -> 
     Assignment.objects.filter(pk__in=[lead.pk for lead in kept]).update(is_locked=True)
     new = [_assignment(step, by) for step in changes]
     write_assignments(new, at=at)
-    tell_officers(event=run.event, gained=new, lost=old, batch=f"proposal:{run.pk}", at=at)
+    tell_officers(lost=old, at=at)
 
 
 def _assignment(step: _Step, by: User) -> Assignment:

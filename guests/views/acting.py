@@ -35,6 +35,21 @@ def action(view: Act) -> Act:
     return answered
 
 
+def action_on_many(view: Callable[[SignedIn], HttpResponse]) -> Callable[[SignedIn], HttpResponse]:
+    """The same for a tap that is about several rows."""
+
+    @action
+    @wraps(view)
+    def about(request: SignedIn, _pk: int) -> HttpResponse:
+        return view(request)
+
+    @wraps(view)
+    def answered(request: SignedIn) -> HttpResponse:
+        return about(request, 0)
+
+    return answered
+
+
 def own_visit(user: User, pk: int, at: datetime) -> Visit:
     """The visit, or 404 for whoever does not look after the guest."""
     rows = Visit.objects.visible_to(user, at=at).select_related("guest", "event")

@@ -4,10 +4,14 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.messages import get_messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -19,7 +23,7 @@ from guests.hours import countdown_words
 from guests.models import Document, Movement, Visit
 from guests.movement import CannotTakeBackError, note_movement, take_back_movement
 from guests.privacy import read_private as read_private_data
-from guests.today import todays_screen
+from guests.today import state_of_today, todays_screen
 from guests.views import SignedIn
 from guests.views.acting import action, not_understood, own_visit, to_today, visit_on_duty
 from guests.views.press import events_for_press
@@ -46,13 +50,26 @@ def home(request: SignedIn) -> HttpResponse:
 @login_required
 @require_safe
 def today(request: SignedIn) -> HttpResponse:
-    """The officer's guests today, by who moves next."""
-    undo = request.GET.get("undo", "")
-    screen = todays_screen(
-        user=request.user, at=timezone.now(), undo=int(undo) if undo.isdecimal() and len(undo) < 20 else None
-    )
+    """The officer's guests today, by who moves next; 304 while the page a browser has is still true.
+
+    A page with a message of the moment is kept nowhere. One that is used again carries the identifier of its taps with
+    it: no tap on it has counted, since each that counts changes the state.
+    """
+    at, said = timezone.now(), request.GET.get("undo", "")
+    undo = int(said) if said.isdecimal() and len(said) < 20 else None
+    is_passing = len(get_messages(request)) > 0
+    get_token(request)  # the page's forms carry it, hidden anew each time; what it hides is part of the state
+    etag = quote_etag(state_of_today(request.user, at, undo, request.META["CSRF_COOKIE"]))
+    if not is_passing and (unchanged := get_conditional_response(request, etag=etag)):
+        return unchanged
+    screen = todays_screen(user=request.user, at=at, undo=undo)
     page = {"today": screen, "words": countdown_words(), "client_uuid": uuid4()}
-    return render(request, "phone/today.html", page)
+    response = render(request, "phone/today.html", page)
+    if is_passing:
+        patch_cache_control(response, no_store=True, private=True)
+    else:
+        response.headers["ETag"] = etag
+    return response
 
 
 @login_required

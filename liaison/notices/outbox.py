@@ -1,6 +1,6 @@
 """What is to be told to whom and when: workflows put wishes here, in their own transaction; the dispatcher sends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,31 @@ def put(*, wish: Wish, at: datetime) -> Notice:
     state = {"state": Notice.State.MISSED, "finished_at": at} if is_late else {}
     notice, _is_new = Notice.objects.get_or_create(dedupe_key=wish.dedupe_key, defaults=wish.values() | state)
     return notice
+
+
+def gather(
+    *,
+    wish: Wish,
+    merged: Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any] | None],
+    at: datetime,
+) -> None:
+    """Add the wish to the notice of the same `plan_key` that still waits for its time, else put it.
+
+    `merged` makes one payload of the waiting one and the wish's; None calls the notice off. When it is sent does not
+    change, so that it is never put off for ever. Belongs into the transaction of whatever the notice tells.
+    """
+    with transaction.atomic():
+        rows = Notice.objects.select_for_update(no_key=True)
+        waiting = rows.filter(plan_key=wish.plan_key, state=Notice.State.PLANNED, due_at__gt=at).first()
+        if waiting is None:
+            put(wish=wish, at=at)
+            return
+        payload = merged(waiting.payload, wish.payload)
+        if payload is None:
+            waiting.state, waiting.finished_at = Notice.State.CANCELLED, at
+        else:
+            waiting.payload = dict(payload)
+        waiting.save(update_fields=["payload", "state", "finished_at"])
 
 
 def reconcile(*, plan_keys: Iterable[str], wishes: Iterable[Wish], at: datetime) -> None:

@@ -9,34 +9,30 @@ from django.urls import reverse
 from events.models import Event
 from guests.demo import volume
 from liaison.accounts.models import User
-from tests.bench import server
-from tests.bench.load import fetch, run
-from tests.bench.screen import Page, queries_of, ratios
+from tests.bench.load import Question
+from tests.bench.screen import Page, ratios, take_turns
 
 ROWS = 100
 MOST = 5.0  # times the bare view, for as many rows
 
 
 def measure(event: Event, *, rounds: int, seconds: float) -> tuple[list[str], list[str]]:
-    """The table's lines, and the targets that were missed. The pages take turns, as those of `screen`."""
+    """The table's lines, and the targets that were missed."""
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(email=f"coordinator@{volume.DOMAIN}"))
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    bare = Page("a", f"bare view: sign-in, 5 queries, {ROWS} rows", reverse("bench_hundred", args=[event.pk]))
-    guests = Page("d", f"the desk's guests, {ROWS} rows", reverse("admin:guests_visit_changelist"))
-    home = Page("e", "the desk's first page", reverse("admin:index"))
+
+    def asked(letter: str, label: str, path: str) -> Page:
+        return Page(letter, label, Question(path, cookie))
+
+    bare = asked(
+        "a", f"bare view: sign-in, 5 queries, {ROWS} rows", reverse("bench_hundred", args=[event.pk])
+    )
+    guests = asked("d", f"the desk's guests, {ROWS} rows", reverse("admin:guests_visit_changelist"))
+    home = asked("e", "the desk's first page", reverse("admin:index"))
     pages = (bare, guests, home)
-    _require_rows(client, guests.path)
-    with server.running() as gunicorn:
-        for page in pages:
-            page.queries = queries_of(client, page.path)
-            page.size = len(fetch(gunicorn.port, page.path, cookie))
-            run(gunicorn.port, page.path, cookie, seconds)  # warm up
-        for _ in range(rounds):
-            for page in pages:
-                before = gunicorn.cpu_seconds()
-                page.rounds.append(run(gunicorn.port, page.path, cookie, seconds))
-                page.cpu_seconds += gunicorn.cpu_seconds() - before
+    _require_rows(client, guests.question.path)
+    take_turns(client, pages, rounds=rounds, seconds=seconds)
     return _told(bare, guests, home)
 
 

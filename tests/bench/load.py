@@ -27,21 +27,45 @@ class Round:
         return len(self.latencies) / self.seconds
 
 
-def fetch(port: int, path: str, cookie: str) -> bytes:
-    """The whole answer to one GET over a connection of its own, as gunicorn's sync workers want it."""
-    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the server, and the status that is the right answer."""
+
+    path: str
+    cookie: str = ""
+    headers: str = ""
+    form: str | None = None
+    expected: int = 200
+
+    def text(self) -> bytes:
+        body = (self.form or "").encode()
+        lines = [
+            f"{'GET' if self.form is None else 'POST'} {self.path} HTTP/1.1",
+            "Host: localhost",
+            f"Cookie: {self.cookie}",
+            "Accept-Encoding: gzip",
+            "Connection: close",
+            *self.headers.splitlines(),
+        ]
+        if self.form is not None:
+            lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def fetch(port: int, question: Question) -> bytes:
+    """The whole answer over a connection of its own, as gunicorn's sync workers want it."""
     with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as connection:
-        connection.sendall(head.encode())
+        connection.sendall(question.text())
         parts = []
         while part := connection.recv(65536):
             parts.append(part)
     answer = b"".join(parts)
-    if not answer.startswith(b"HTTP/1.1 200 "):
+    if not answer.startswith(f"HTTP/1.1 {question.expected} ".encode()):
         raise UnexpectedAnswerError(answer[:200].decode(errors="replace"))
     return answer
 
 
-def run(port: int, path: str, cookie: str, seconds: float) -> Round:
+def run(port: int, question: Question, seconds: float) -> Round:
     """Ask again and again for that many seconds, on CONNECTIONS connections at a time."""
     done, failures = Round(), []
     began = time.perf_counter()
@@ -50,7 +74,7 @@ def run(port: int, path: str, cookie: str, seconds: float) -> Round:
     def ask() -> None:
         try:
             while (start := time.perf_counter()) < until:
-                fetch(port, path, cookie)
+                fetch(port, question)
                 done.latencies.append(time.perf_counter() - start)
         except (OSError, UnexpectedAnswerError) as failure:
             failures.append(failure)

@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from liaison.embedded import processes
 from liaison.embedded.engines import ROOT
 from liaison.embedded.redis import free_port
-from tests.bench.load import fetch
+from tests.bench.load import Question, fetch
 
 WORKERS = 2
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -57,7 +57,7 @@ def _wait(port: int) -> None:
     until = time.monotonic() + _DEADLINE
     while True:
         try:
-            fetch(port, "/healthz", "")
+            fetch(port, Question("/healthz"))
         except OSError:
             if time.monotonic() > until:
                 raise

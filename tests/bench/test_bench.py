@@ -39,7 +39,7 @@ def port() -> Iterator[int]:
 
 
 def test_the_generator_counts_answers_in_a_bounded_time(port: int) -> None:
-    done = load.run(port, "/", "", 0.2)
+    done = load.run(port, load.Question("/"), 0.2)
     assert done.latencies
     assert done.seconds < 2
     assert done.rate == len(done.latencies) / done.seconds
@@ -47,7 +47,7 @@ def test_the_generator_counts_answers_in_a_bounded_time(port: int) -> None:
 
 def test_the_generator_fails_on_anything_but_the_page(port: int) -> None:
     with pytest.raises(load.UnexpectedAnswerError, match="404"):
-        load.run(port, "/gone", "", 0.2)
+        load.run(port, load.Question("/gone"), 0.2)
 
 
 def test_percentile_is_the_nearest_rank() -> None:
@@ -59,5 +59,5 @@ def test_percentile_is_the_nearest_rank() -> None:
 @override_settings(ROOT_URLCONF="tests.bench.urls", TEMPLATES=BENCH_TEMPLATES)
 def test_the_baselines_make_five_queries_and_one(cast: Cast, client: Client) -> None:
     client.force_login(cast.sari)
-    assert queries_of(client, reverse("bench_five", args=[cast.event.pk])) == SIGN_IN + 5
-    assert queries_of(client, reverse("bench_one", args=[cast.event.pk])) == SIGN_IN + 1
+    assert queries_of(client, load.Question(reverse("bench_five", args=[cast.event.pk]))) == SIGN_IN + 5
+    assert queries_of(client, load.Question(reverse("bench_one", args=[cast.event.pk]))) == SIGN_IN + 1

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from liaison.accounts.models import User
+from liaison.embedded.prepare import collect_static_files
 from tests.browser.scene import Scene, build_scene
 from tests.factories import NOW
 
@@ -20,6 +21,7 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "reduced_motion": "reduce",  # no colour is looked at while it changes
 }
+PACKED = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -29,6 +31,22 @@ def find_chromium() -> str:
     if found is None:
         raise FileNotFoundError("No Chromium is installed: the pages cannot be looked at.")
     return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packed_files() -> Iterator[None]:
+    """Static files come from WhiteNoise, packed and under names that a browser keeps, as where the app runs."""
+    with override_settings(STORAGES=settings.STORAGES | PACKED):
+        collect_static_files()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda handler: handler)
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def packed_names() -> Iterator[None]:
+    with override_settings(STORAGES=settings.STORAGES | PACKED):
+        yield
 
 
 @pytest.fixture(scope="package")

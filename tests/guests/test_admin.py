@@ -38,6 +38,7 @@ TABLES = sorted(
     (model for model in own_models() if site.is_registered(model)), key=lambda model: model.__name__
 )
 WITHOUT_A_TABLE = {
+    "Look",  # what an officer has seen is nobody else's business
     "ProposalLine",
     "PlanMark",
     "GuestListRun",

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from events.models import Vehicle
 from guests import board
 from guests.board import Line, live_board, state_of_the_board
-from guests.models import Guest, Handover, Incident, ItineraryItem, Movement, Request, Visit
+from guests.models import Assignment, Guest, Handover, Incident, ItineraryItem, Movement, Request, Visit
 from guests.movement import note_movement
 from tests.cast import Cast
 from tests.factories import (
@@ -41,7 +41,8 @@ def troubles(cast: Cast, visit: Visit, at: datetime = NOW) -> list[str]:
 
 @pytest.fixture
 def quiet(cast: Cast) -> Cast:
-    """Mr Sato leaves at 10:00 for 10:30, in a car; Ms Lim has nothing to do."""
+    """Mr Sato leaves at 10:00 for 10:30, in a car; Ms Lim has nothing to do; both officers have confirmed."""
+    Assignment.objects.update(state=Assignment.State.CONFIRMED)
     ItineraryItem.objects.all().delete()
     car = make_vehicle(cast.event, "DK 1 AB", "Pak Made")
     make_item(
@@ -100,7 +101,7 @@ def test_what_is_wrong_is_said(quiet: Cast) -> None:
     assert troubles(quiet, quiet.lim) == ["2 requests overdue", "Handover not accepted"]
     nobody = make_visit(quiet.event, make_guest("Alone"))
     make_assignment(nobody, quiet.sari_officer, role="deputy")
-    assert troubles(quiet, nobody) == ["No lead on duty"]
+    assert troubles(quiet, nobody) == ["No lead on duty", "Officer has not confirmed"]
 
 
 def test_a_call_for_help_comes_first_until_a_coordinator_has_taken_note(quiet: Cast) -> None:
@@ -134,7 +135,7 @@ def test_a_long_board_counts_who_moves_later(quiet: Cast, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_board_costs_seven_queries(
+def test_the_board_costs_eight_queries(
     cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     for number in range(count):
@@ -142,7 +143,7 @@ def test_the_board_costs_seven_queries(
         make_item(visit, "Talk", starts_at=NOW + HOUR, vehicle=make_vehicle(cast.event, f"DK {number} XY"))
         make_assignment(visit, make_member(make_user(), cast.event))
         make_request(visit, cast.sari, due_at=NOW - HOUR)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(live_board(cast.event, at=NOW).lines) == count + 2
 
 

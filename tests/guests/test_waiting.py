@@ -93,4 +93,4 @@ def test_a_duty_of_now_or_soon_misses_its_officers_word(
     cast: Cast, duty: dict[str, Any], *, is_missing: bool
 ) -> None:
     made = make_assignment(make_visit(cast.event), cast.sari_officer, **duty)
-    assert Assignment.objects.unconfirmed(NOW).filter(pk=made.pk).exists() == is_missing
+    assert Assignment.objects.confirmation_due(NOW).filter(pk=made.pk).exists() == is_missing

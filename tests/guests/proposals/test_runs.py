@@ -184,7 +184,7 @@ def test_accepting_all_gives_the_guests_to_the_officers_and_tells_each_once(team
     told = Notice.objects.filter(kind="duties")
     changed = {line.officer_id for line in run.lines.select_related("today") if line.visit_id != team.sato.pk}
     assert told.count() == len(changed)
-    assert sorted(name for notice in told for name in notice.payload["gained"]) == [
+    assert sorted(name for notice in told for _key, name in notice.payload["gained"]) == [
         "Free 0", "Free 1", "Free 2", "Ms Lim",
     ]  # fmt: skip
     assert "You now look after:" in word(told[0]).text
