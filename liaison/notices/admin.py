@@ -127,7 +127,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "error",
     )
     list_select_related = ("notice__recipient", "notice__event")
-    list_filter = (("state", ChoicesDropdownFilter),)
+    list_filter = (("state", ChoicesDropdownFilter), ("notice__event", UsedDropdownFilter))
     search_fields = (
         "notice__kind",
         "notice__recipient__name",

@@ -140,7 +140,8 @@ OF_EVENTS = [model for model in TABLES if getattr(site.get_model_admin(model), "
 
 @pytest.mark.parametrize("model", OF_EVENTS, ids=lambda model: model.__name__)
 def test_the_filter_by_event_opens_no_other_event(forum: Cast, model: type[models.Model]) -> None:
-    asked = {EVENT_PARAMETER: forum.event.pk}
+    name = f"notice__{EVENT_PARAMETER}" if model is Delivery else EVENT_PARAMETER
+    asked = {name: forum.event.pk}
     theirs = signed_in(forum.hendra).get(at(model, "changelist"), asked, follow=True)
     assert list(theirs.context["cl"].result_list) == []
     assert MARK not in theirs.content.decode()

@@ -18,7 +18,7 @@ QUERIES = {
     "CalendarFeed": 6,
     "DayReport": 9,
     "Delegation": 6,
-    "Delivery": 6,
+    "Delivery": 7,
     "Driver": 6,
     "Event": 6,
     "Export": 7,
