@@ -47,8 +47,8 @@ def apply_roster(
     """Write the list's members, shifts and assignments, all or nothing; a list already applied stays as it is.
 
     `seen` is the digest of the preview that was confirmed; where the outcome would differ, nothing is written. Lists of
-    one event are applied one after the other; a double confirmation applies once. Nobody is written to unless
-    `send_invitations`, and then new members alone. A guest whom somebody else was given in the meantime is left out.
+    one event are applied one after the other; a double confirmation applies once. Officers who can sign
+    in are told once of their new guests; new members are written to only with `send_invitations`. A guest whom somebody else was given in the meantime is left out.
     Raises NotAppliedError, and UnreadableFileError where the stored file is gone. `listing` is what `listed_in` gave
     just before.
     """
