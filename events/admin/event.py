@@ -15,7 +15,7 @@ from events.admin.base import EventAdmin, EventTabularInline, at_desk, number_of
 from events.models import Contact, Event, Membership, Movement
 from events.models.movement import movements_to_choose
 from liaison.admin import ScopedAdmin, column
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 
 
 class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -134,8 +134,8 @@ class ContactAdmin(EventAdmin):
 
     list_display = ("name", "function_shown", "phone", "venue", "note", "event")
     list_select_related = ("event", "venue")
-    list_filter = (("function", ChoicesDropdownFilter), ("event", UsedDropdownFilter))
-    search_fields = ("name", "phone", "note", "venue__name")
+    list_filter = (("function", ChoicesDropdownFilter),)
+    search_fields = ("name", "function", "phone", "note", "venue__name", "event__name")
     autocomplete_fields = ("venue",)
     fields = ("event", ("function", "name"), ("phone", "venue"), "note")
 

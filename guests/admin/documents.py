@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline
+from guests.admin.words import guest_of
 from guests.documents import MOST_BYTES, DocumentError, judged
 from guests.models import Document
 from liaison.admin import column
@@ -75,7 +76,7 @@ class DocumentAdmin(EventAdmin):
     list_display = ("title", "visit", "kind", "weight", "is_private", "added_by", "opened")
     list_select_related = ("visit__guest", "visit__event", "added_by")
     list_filter = (("visit", UsedDropdownFilter), "is_private")
-    search_fields = ("title", "visit__guest__name", "visit__guest__addressed_as")
+    search_fields = ("title", "kind", *guest_of("visit"), "added_by__name")
     autocomplete_fields = ("visit",)
     fields = ("visit", "title", "file", "is_private")
 

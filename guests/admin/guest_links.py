@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
+from guests.admin.words import guest_of
 from guests.models import GuestLink
 from liaison.admin import column, flag
+from liaison.searching import Said
 
 _MOMENTS = tuple(
     moment_column(GuestLink, name) for name in ("expires_at", "opened_at", "made_at", "revoked_at")
@@ -25,7 +28,12 @@ class GuestLinkAdmin(EventReadOnlyAdmin):
     event_path = "visit__event"
     list_display = ("whose", "state", *_MOMENTS[:2], "openings", _MOMENTS[2], "made_by")
     list_select_related = ("visit__event", "visit__guest", "made_by")
-    search_fields = ("visit__guest__name", "visit__guest__addressed_as", "made_by__name")
+    search_fields = (*guest_of("visit"), "made_by__name", "expires_at", "opened_at", "made_at", "openings")
+    said = (
+        Said(gettext_lazy("open"), Q(revoked_at=None, expires_at__gt=Now())),
+        Said(gettext_lazy("revoked"), Q(revoked_at__isnull=False)),
+        Said(gettext_lazy("over"), Q(revoked_at=None, expires_at__lte=Now())),
+    )
     fields = readonly_fields = ("visit", "made_by", *_MOMENTS, "openings")
     actions = ("revoke",)
 

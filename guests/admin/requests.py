@@ -126,7 +126,10 @@ class RequestAdmin(EventAdmin):
         "due_at",
     )
     autocomplete_fields = ("visit", "owner")
-    said = (Said(_("overdue"), Q(closed_at=None, due_at__lt=Now())),)
+    said = (
+        Said(_("overdue"), Q(closed_at=None, due_at__lt=Now())),
+        Said(_("without an owner"), Q(closed_at=None, owner_is_there=False), needs="owner_is_there"),
+    )
     inlines = (CommentInline,)
     readonly_fields = (
         "raised_by", moment_column(Request, "raised_at"), "accepted_by", moment_column(Request, "accepted_at"),
@@ -264,5 +267,4 @@ class RequestDeadlineAdmin(EventAdmin):
     list_display = ("event", "category", "minutes")
     list_display_links = ("category",)
     list_select_related = ("event",)
-    list_filter = (("event", UsedDropdownFilter),)
-    search_fields = ("event__name",)
+    search_fields = ("event__name", "category", "minutes")

@@ -134,6 +134,8 @@ class VisitAdmin(EventAdmin):
     )
     said = (
         Said(_("no lead"), Q(is_led=False), needs="is_led"),
+        Said(_("not confirmed"), Q(lead_state=Assignment.State.ASSIGNED), needs="lead_state"),
+        Said(_("cannot"), ~Q(lead_cannot=""), needs="lead_cannot"),
         Said(_("red line"), Q(has_red_line=True), needs="has_red_line"),
         Said(_("requests"), Q(open_number__gt=0), needs="open_number"),
         Said(_("languages not known"), Q(guest__languages=[])),

@@ -30,7 +30,11 @@ _NOT_OF_THE_ROW = {
     "is_active",  # signs, not words
     "is_red_line",
     "with_private",
+    "is_private",
     "holds",  # is found out by printing, not by searching
+    "opened",  # “Open” is a link
+    "weight",  # “20 bytes” is a measure
+    "age",  # and this passes
 }
 
 

@@ -69,7 +69,7 @@ def test_a_visits_page_asks_the_same_questions_for_1_3_and_30_rows(cast: Cast, r
     with CaptureQueriesContext(connection) as asked:
         page = client.get(at(Visit, "change", visit.pk))
     assert page.status_code == 200
-    assert len(asked) == 11
+    assert len(asked) == 12
 
 
 def test_the_list_answers_who_has_no_lead_who_comes_today_and_where_a_red_line_is(cast: Cast) -> None:

@@ -150,4 +150,4 @@ def test_the_page_takes_the_same_queries_for_any_number_of_lines(
     assert len(made) == 5
     with CaptureQueriesContext(connection) as made:
         assert ratna.get(at(ProposalRun, "changelist")).status_code == 200
-    assert len(made) == 7
+    assert len(made) == 6
