@@ -21,6 +21,11 @@ USAGE = """Usage: ./run COMMAND [arguments]
   lock [args]    lock the requirements anew from pyproject.toml (needs uv)"""
 
 
+_MOST_AT_ONCE = 4
+# A file's tests stay together, since they share what was made for them.
+_BY_FILES = ["--dist=loadfile", f"--numprocesses={min(_MOST_AT_ONCE, os.cpu_count() or 1)}"]
+
+
 def main(argv: Sequence[str]) -> int:
     """Run one command and answer its exit code."""
     command, words = (argv[0], list(argv[1:])) if argv else ("", [])
@@ -45,7 +50,7 @@ def _test(words: list[str]) -> int:
     machine.ensure(machine.TESTING)
     with environment.engines_for(environment.VAR / "test", os.environ, durable=False) as engines:
         failed = [] if words else gate.run({**os.environ, **environment.production_like(), **engines.env})
-        if _pytest(words) != 0:
+        if _pytest(words or _BY_FILES) != 0:
             failed.append("tests (pytest)")
     return _verdict(failed)
 

@@ -1,6 +1,7 @@
 """Engines and environment for pytest, before Django's settings are read.
 
-Test runs in one checkout share the servers, and each has its own database, Redis number and folder.
+Test runs in one checkout share the servers, and each has its own database, Redis number and folder. So have the
+workers among which pytest-xdist deals the tests of one run; they inherit the servers from the process that began it.
 """
 
 import os
@@ -16,6 +17,7 @@ from liaison.embedded.engines import ROOT
 from liaison.embedded.processes import Identity
 
 FOLDER = environment.VAR / "test"
+_OURS = "LIAISON_TEST_REDIS_IS_OURS"  # told to the workers, to which every server looks given
 
 
 @pytest.hookimpl(wrapper=True)
@@ -48,5 +50,8 @@ def _own(urls: dict[str, str]) -> dict[str, str]:
     if not os.environ.get("DATABASE_URL"):
         own["DATABASE_URL"] = urls["DATABASE_URL"].replace("@/liaison?", f"@/liaison_{os.getpid()}?")
     if not os.environ.get("REDIS_URL"):
-        own["REDIS_URL"] = urls["REDIS_URL"].removesuffix("/0") + f"/{os.getpid() % redis.DATABASES}"
+        os.environ[_OURS] = "yes"
+    if os.environ.get(_OURS):
+        server, _slash, _number = urls["REDIS_URL"].rpartition("/")
+        own["REDIS_URL"] = f"{server}/{os.getpid() % redis.DATABASES}"
     return own
