@@ -46,7 +46,7 @@ def notice_behind(secret: str, *, at: datetime) -> Notice | None:
     A link is bound to its notice and its recipient, opens nothing else, and ends with the recipient's account.
     """
     try:
-        notice, recipient = _SIGNER.unsign(secret).split(".")
+        notice, recipient = map(int, _SIGNER.unsign(secret).split("."))
     except (BadSignature, ValueError):
         return None
     rows = Notice.objects.filter(recipient__is_active=True, expires_at__gt=at - OPEN_AFTER_USE)

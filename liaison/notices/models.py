@@ -164,7 +164,9 @@ class Delivery(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=200)
     trouble = models.CharField(_("trouble"), max_length=10, choices=Trouble, blank=True)
-    is_urgent = models.BooleanField(default=False)  # the notice's, here too, so that one index serves the claim
+    is_urgent = models.BooleanField(
+        default=False
+    )  # the notice's, here too, so that one index serves the claim
     error = models.CharField(
         _("error"), max_length=500, blank=True, help_text=_("As the other side said it.")
     )

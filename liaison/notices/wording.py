@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template import TemplateDoesNotExist, TemplateSyntaxError, VariableDoesNotExist
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch
 from django.utils import translation
@@ -39,7 +39,7 @@ def word(notice: Notice) -> Words:
     """
     with _worded(notice) as (folder, context):
         asked = {"acknowledge_address": address_for(notice)} if notice.wants_acknowledgement else {}
-        ending = render_to_string("notices/acknowledge.txt", asked) if asked else ""
+        ending = f"\n{render_to_string('notices/acknowledge.txt', asked).strip()}\n" if asked else ""
         return Words(
             language=notice.recipient.language,
             subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
@@ -65,7 +65,7 @@ def _worded(notice: Notice) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         with translation.override(notice.recipient.language):
             yield folder, _context(notice)
-    except (TemplateDoesNotExist, TemplateSyntaxError, NoReverseMatch) as error:
+    except (TemplateDoesNotExist, TemplateSyntaxError, VariableDoesNotExist, NoReverseMatch) as error:
         raise WordingError(f"{folder}: {error}") from error
     except (AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         # What a filter raises when it is given nothing, or something else than it takes.

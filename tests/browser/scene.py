@@ -104,7 +104,7 @@ def build_scene() -> Scene:
         visit=visits["idle"], officer=people["sari"], day=NOW.date(), text=LONG * 4, signed_at=NOW - MINUTE
     )
     asked = Request.objects.get(visit=visits["sato"], text="Second umbrella at the door")
-    first, second = _told(people["sari"], visits)
+    first, second, *_others = _told(people["sari"], visits)
     links = {
         "reminder_path": urlsplit(address_for(first)).path,
         "answered_path": urlsplit(address_for(second)).path,
@@ -218,7 +218,12 @@ def _told(person: User, visits: dict[str, Visit]) -> list[Notice]:
     """What was sent: two reminders, one of them much too long, a call for help, and what cannot be shown any more."""
     zone = {"zone": "Asia/Makassar", "raised_at": NOW.isoformat()}
     moments = {"starts_at": (NOW + HOUR).isoformat(), "moves_at": (NOW + 25 * MINUTE).isoformat()}
-    short = {"guest": "Mr Sato", "title": "Opening ceremony", "place": "Grand Ballroom Komodo", "plate": "DK 1234 XY"}
+    short = {
+        "guest": "Mr Sato",
+        "title": "Opening ceremony",
+        "place": "Grand Ballroom Komodo",
+        "plate": "DK 1234 XY",
+    }
     long = {"guest": LONG[:200], "title": ONE_WORD, "place": ONE_WORD, "plate": "DK 1 LONG"}
     help_ = {"what": "medical", "by": "Bagus Pratama", "phone": "+6281211112222", "place": "Ayana Komodo"}
     told = [

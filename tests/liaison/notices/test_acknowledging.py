@@ -223,9 +223,7 @@ def test_a_tap_on_the_guest_answers_the_reminders_that_person_was_sent_about_tha
     of_another_guest = another(cast.sari, cast.lim.pk)
     to_come = another(cast.sari, cast.sato.pk, due_at=REMINDED + SECOND)
     over = another(cast.sari, cast.sato.pk, expires_at=REMINDED)
-    note_movement(
-        visit=cast.sato, status=Movement.IN_CAR, by=cast.sari, at=REMINDED, client_uuid=uuid4()
-    )
+    note_movement(visit=cast.sato, status=Movement.IN_CAR, by=cast.sari, at=REMINDED, client_uuid=uuid4())
     answered = Notice.objects.exclude(acknowledged_at=None)
     assert list(answered.values_list("pk", "acknowledged_at")) == [(reminder.pk, REMINDED)]
     assert {bagus, of_another_guest, to_come, over} == set(Notice.objects.filter(acknowledged_at=None))

@@ -7,8 +7,8 @@ import pytest
 from django.core.mail import EmailMessage
 
 from guests.alerting import tell
-from guests.models import Incident
 from guests.incidents import report_incident
+from guests.models import Incident
 from liaison.accounts.models import User
 from liaison.notices.dispatch import claim, dispatch, open_due
 from liaison.notices.models import Delivery, Notice
@@ -30,7 +30,12 @@ def backlog(cast: Cast) -> User:
 
 def call_for_help(cast: Cast, severity: Incident.Severity = Incident.Severity.SOS) -> None:
     report_incident(
-        visit=cast.sato, kind=Incident.Kind.MEDICAL, severity=severity, by=cast.sari, at=NOW, client_uuid=uuid4()
+        visit=cast.sato,
+        kind=Incident.Kind.MEDICAL,
+        severity=severity,
+        by=cast.sari,
+        at=NOW,
+        client_uuid=uuid4(),
     )
 
 
