@@ -31,9 +31,19 @@ def administrators(*, besides: User) -> set[int]:
 
 
 def tell(
-    people: Collection[int], *, kind: str, key: str, visit: Visit, payload: Mapping[str, Any], at: datetime
+    people: Collection[int],
+    *,
+    kind: str,
+    key: str,
+    visit: Visit,
+    payload: Mapping[str, Any],
+    at: datetime,
+    is_urgent: bool = False,
 ) -> None:
-    """Put one notice for each of the people into the outbox, in the transaction of what it tells; the same `key` once."""
+    """Put one notice for each of the people into the outbox, in the transaction of what it tells; the same `key` once.
+
+    What `is_urgent` overtakes all that waits to be sent.
+    """
     said = {
         "guest": visit.guest.called,
         "visit_id": visit.pk,
@@ -48,6 +58,7 @@ def tell(
             subject_ref=f"visit:{visit.pk}",
             dedupe_key=f"{kind}:{key}:{person}",
             payload=said | dict(payload),
+            is_urgent=is_urgent,
             due_at=at,
             expires_at=at + OF_USE_FOR,
         )

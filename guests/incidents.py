@@ -88,4 +88,4 @@ def _tell(incident: Incident) -> None:
         "raised_at": at.isoformat(),
     }
     kind = "sos" if is_alarm else "incident"
-    tell(people, kind=kind, key=str(incident.pk), visit=visit, payload=payload, at=at)
+    tell(people, kind=kind, key=str(incident.pk), visit=visit, payload=payload, at=at, is_urgent=True)

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from events.models import Venue
 from guests.models import ItineraryItem, LogbookEntry, Movement, Visit
+from guests.reminders import plan_key
 from liaison.accounts.models import User
+from liaison.notices.acknowledging import acknowledge_plan
 
 UNDO_FOR = timedelta(minutes=10)
 
@@ -69,7 +71,8 @@ def _next(status: str, by_air: bool, towards: str) -> Movement | None:
 def note_movement(*, visit: Visit, status: Movement, by: User, at: datetime, client_uuid: UUID) -> None:
     """Note on the visit and in the logbook where the guest is since `at`; the same `client_uuid` counts once.
 
-    Taps on one visit queue on its row, so that the last one in the logbook is the one on the visit.
+    Taps on one visit queue on its row, so that the last one in the logbook is the one on the visit. Whoever taps has
+    answered the reminders they were sent about that guest.
     """
     with transaction.atomic():
         locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
@@ -85,6 +88,7 @@ def note_movement(*, visit: Visit, status: Movement, by: User, at: datetime, cli
         )
         if is_new:
             locked.move_to(status, at=at)
+            acknowledge_plan(plan_key=plan_key(locked.pk), by=by, at=at)
 
 
 def take_back_movement(*, visit: Visit, by: User, at: datetime, client_uuid: UUID) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-_SECRETS = re.compile(r"(/(?:calendars|g)/|/search/\?)[^/?\s]+")
+_SECRETS = re.compile(r"(/(?:calendars|g|acknowledge)/|/search/\?)[^/?\s]+")
 
 
 def without_secrets(text: str) -> str:
-    """The text with the secret part of every address left out: a calendar's key, and whom somebody looks for."""
+    """The text with the secret part of every address left out: a calendar's key, a mail's link, and whom somebody looks for."""
     return _SECRETS.sub(r"\1…", text)
 
 

@@ -39,6 +39,7 @@ from guests.models import (
 from guests.prints import print_handout
 from guests.wording import LANGUAGES
 from liaison.accounts.models import User
+from liaison.notices.acknowledging import address_for
 from liaison.notices.models import Notice
 from tests.cast import Cast, bring_to
 from tests.factories import make_contact, make_delegation, make_document, make_request, make_venue
@@ -60,6 +61,17 @@ def paint(model: type[models.Model], rows: models.QuerySet[Any], word: str) -> N
             and column.name not in {"country", "decline_reason"}  # only where it is declined
         ):
             rows.update(**{column.name: word})
+
+
+def remind(person: User, visit: Visit, word: str) -> None:
+    """A reminder that went out and waits for an answer."""
+    at, zone = timezone.now(), visit.event.time_zone
+    moments = dict.fromkeys(("starts_at", "moves_at"), (at + timedelta(hours=1)).isoformat())
+    said = {"guest": word, "title": word, "place": word, "event": "Event", "zone": zone, "visit_id": visit.pk}
+    Notice.objects.create(
+        recipient=person, event=visit.event, kind="reminder", state=Notice.State.SENT, payload=said | moments,
+        dedupe_key=f"{word}:{person.pk}", due_at=at, expires_at=at + timedelta(hours=1),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -102,10 +114,9 @@ def painted(cast: Cast) -> Cast:
         )
         visit.refresh_from_db()
         print_handout(visit=visit, language="en", by=cast.ratna, at=at)
-        Notice.objects.create(
-            recipient=cast.ratna if visit.event == cast.event else cast.hendra, event=visit.event, kind="reminder",
-            dedupe_key=word, payload={"title": word}, due_at=at, expires_at=at + timedelta(hours=1),
-        )  # fmt: skip
+        told = [cast.ratna if visit.event == cast.event else cast.hendra]
+        for person in told + [duty.officer.user for duty in visit.assignments.current(at)]:
+            remind(person, visit, word)
     make_venue(cast.other_event, f"Venue {GUESTS['okafor']}")
     make_contact(cast.other_event, f"Guard {CONTACT_ELSEWHERE}")
     make_contact(cast.event, f"Guard {CONTACT}")
@@ -125,6 +136,8 @@ def addresses_to_guess(cast: Cast) -> list[str]:
         "/admin/",
         reverse("own_calendars"),
         reverse("own_contacts"),
+        reverse("inbox"),
+        reverse("inbox") + "?page=2",
     ]
     searched = [
         word[1:] for word in (*GUESTS.values(), PRIVATE, CONTACT, CONTACT_ELSEWHERE)
@@ -268,6 +281,35 @@ def test_a_guests_link_has_no_word_of_another_guest_whoever_opens_it(painted: Ca
         assert f'<html lang="{language}"' in text
         assert {each for each, word in GUESTS.items() if word in text} == {guest}
         assert PRIVATE not in text
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [("sari", {"sato"}), ("bagus", {"lim"}), ("dewi", set()), ("putri", set()), ("hendra", {"okafor"}), ("ratna", {"sato", "lim"})],
+)  # fmt: skip
+def test_an_inbox_has_no_word_of_what_others_were_sent(painted: Cast, who: str, sees: set[str]) -> None:
+    client = Client()
+    client.force_login(getattr(painted, who))
+    text = text_of(client.get(reverse("inbox")))
+    assert {guest for guest, word in GUESTS.items() if word in text} == sees
+
+
+@pytest.mark.parametrize("who", ["", "sari", "bagus", "dewi", "putri", "hendra", "ratna"])
+@pytest.mark.parametrize("is_acknowledged", [False, True])
+def test_the_page_behind_a_mails_link_has_no_word_of_any_guest(
+    painted: Cast, who: str, is_acknowledged: bool
+) -> None:
+    client = Client()
+    if who:
+        client.force_login(getattr(painted, who))
+    for notice in Notice.objects.filter(kind="reminder", state=Notice.State.SENT):
+        address = urlsplit(address_for(notice)).path
+        if is_acknowledged:
+            client.post(address)
+        answer = client.get(address)
+        text = text_of(answer) + str(dict(answer.headers))
+        assert (answer.status_code, "Thank you" in text) == (200, is_acknowledged)
+        assert not [word for word in (*GUESTS.values(), PRIVATE) if word in text]
 
 
 @pytest.mark.parametrize("who", ["", "sari", "bagus", "dewi", "putri", "hendra", "ratna"])

@@ -31,6 +31,8 @@ from guests.models import (
 from guests.prints import print_handout, request_print_run
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
+from liaison.notices.acknowledging import address_for
+from liaison.notices.models import Notice
 from tests.cast import Cast, bring_to
 from tests.factories import (
     make_contact,
@@ -76,6 +78,7 @@ class Scene:
     link: GuestLink = field(init=False)
     link_secret: str = field(init=False)
     offer: Handover = field(init=False)
+    reminder: Notice = field(init=False)
     paper: Document = field(init=False)
     private_paper: Document = field(init=False)
 
@@ -107,6 +110,10 @@ class Scene:
         self.offer = Handover.objects.create(
             assignment=self.cast.sari_leads, receiver=citra, offered_at=at - timedelta(minutes=5)
         )
+        self.reminder = Notice.objects.create(
+            recipient=self.cast.sari, event=self.cast.event, kind="reminder", dedupe_key="r", state=Notice.State.SENT,
+            due_at=at - timedelta(minutes=5), expires_at=at + timedelta(hours=1),
+        )  # fmt: skip
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
         self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
         self.link, self.link_secret = make_link(
@@ -136,6 +143,7 @@ def serving(answer: int) -> dict[str, int]:
 
 
 SHOWN_FIRST = {
+    "acknowledge_by_link",
     "log_request",
     "guest_calendar",
     "guest_links",
@@ -208,6 +216,11 @@ MATRIX: dict[str, Route] = {
         dict.fromkeys(WHO, 404), lambda scene: {"slug": scene.cast.event.slug}
     ),  # no signed word
     "press": Route(NOBODY | {"putri": 200, "ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),
+    "inbox": Route(SIGNED_IN),
+    "acknowledge_notice": Route(NOBODY | {"sari": 302}, lambda scene: {"pk": scene.reminder.pk}, "post"),
+    "acknowledge_by_link": Route(
+        dict.fromkeys(WHO, 302), lambda scene: {"secret": address_for(scene.reminder).split("/")[-2]}, "post"
+    ),
     "own_calendars": Route(SIGNED_IN),
     "guest_calendar": Route(serving(200), sato, "post"),
     "revoke_calendar": Route(serving(302), lambda scene: {"pk": scene.feed.pk}, "post"),

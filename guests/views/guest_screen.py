@@ -16,11 +16,9 @@ from django.views.decorators.http import require_safe
 from guests.access import may_serve
 from guests.guest_links import link_behind
 from guests.guest_screen import screen_of
-from guests.views import SignedIn
+from guests.views import TOLD_TO_NOBODY, SignedIn
 from guests.views.acting import own_visit
 from guests.wording import LANGUAGES, WORDS, language_of, when
-
-_TOLD_TO_NOBODY = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @login_required
@@ -85,6 +83,6 @@ def _page(
         "words": WORDS,
     }
     response = render(request, template, page | chosen, status=status)
-    for name, value in (_TOLD_TO_NOBODY | {"Content-Language": language}).items():
+    for name, value in (TOLD_TO_NOBODY | {"Content-Language": language}).items():
         response.headers[name] = value
     return response

@@ -28,7 +28,7 @@ _CLAIM = """
     WITH chosen AS MATERIALIZED (
         SELECT id FROM notices_delivery
         WHERE state = 'waiting' AND next_attempt_at <= %(at)s AND (leased_until IS NULL OR leased_until <= %(at)s)
-        ORDER BY next_attempt_at, id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED
+        ORDER BY is_urgent DESC, next_attempt_at, id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE notices_delivery AS delivery SET leased_until = %(until)s, attempts = attempts + 1
     FROM chosen WHERE delivery.id = chosen.id
@@ -38,6 +38,8 @@ _CLAIM = """
 
 def dispatch(*, at: datetime, batch: int = 100, lease: timedelta = Delivery.LEASE) -> int:
     """Open up to `batch` due notices and make up to `batch` waiting deliveries; answers how many rows it took up.
+
+    What is urgent comes first at every step, the earliest first among its own, however much else waits.
 
     Any number of dispatchers may run at the same time. Must not be called inside a transaction: what is sent cannot be
     rolled back. Takes the same number of queries however many rows it takes up, except that it looks up from sending
@@ -53,7 +55,7 @@ def open_due(*, at: datetime, batch: int) -> int:
             Notice.objects.due(at)
             .select_for_update(of=("self",), no_key=True, skip_locked=True)
             .select_related("recipient")
-            .order_by("due_at", "pk")[:batch]
+            .order_by("-is_urgent", "due_at", "pk")[:batch]
         )
         if due:
             keys = [notice.pk for notice in due]
@@ -75,6 +77,7 @@ def _address(notices: Collection[Notice], at: datetime) -> None:
                 notice=notice,
                 channel=name,
                 address=address,
+                is_urgent=notice.is_urgent,
                 next_attempt_at=at,
                 message_id=f"<{uuid4().hex}@{host}>",
             )
@@ -132,7 +135,7 @@ def deliver_waiting(*, at: datetime, batch: int, lease: timedelta) -> int:
 def claim(*, at: datetime, batch: int, lease: timedelta) -> list[Delivery]:
     """Lease waiting deliveries, also those whose lease ran out, until `at + lease`; each counts as an attempt."""
     rows = Delivery.objects.raw(_CLAIM, {"at": at, "until": at + lease, "batch": batch})
-    return sorted(rows, key=lambda row: (row.channel, row.next_attempt_at, row.pk))
+    return sorted(rows, key=lambda row: (row.channel, not row.is_urgent, row.next_attempt_at, row.pk))
 
 
 def _deliver(name: str, deliveries: Iterable[Delivery], hand: "Hand") -> None:

@@ -30,6 +30,10 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
         sent = self.filter(state=Notice.State.SENT, finished_at__lte=at - _PATIENCE, expires_at__gt=at)
         return sent.filter(kind=REMINDER, acknowledged_at=None)
 
+    def told_to(self, user: User) -> "NoticeQuerySet":
+        """What was sent to that person, or is being sent, or should have been and could not be: they read it here at least."""
+        return self.filter(recipient=user, state__in=_TOLD)
+
 
 class Notice(models.Model):
     """One thing to tell one person. The row holds all that is needed to word it; nothing private stands in it.
@@ -67,6 +71,7 @@ class Notice(models.Model):
     plan_key = models.CharField(max_length=60, blank=True)
     dedupe_key = models.CharField(max_length=200, unique=True)
     payload = models.JSONField(default=dict)
+    is_urgent = models.BooleanField(_("urgent"), default=False)
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("of no use after"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
@@ -82,6 +87,7 @@ class Notice(models.Model):
         ordering = ["-due_at", "-pk"]
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(state="planned"), name="notices_to_come"),
+            models.Index(fields=["recipient", "-due_at", "-id"], name="notices_of_a_person"),
             models.Index(fields=["plan_key"], condition=~models.Q(plan_key=""), name="notices_by_plan"),
         ]
         constraints = [
@@ -94,6 +100,11 @@ class Notice(models.Model):
         return f"{self.kind} → {self.recipient}"
 
     @property
+    def wants_acknowledgement(self) -> bool:
+        """Whether somebody at the desk waits for the recipient's word on it."""
+        return self.kind == REMINDER
+
+    @property
     def is_unsent(self) -> bool:
         """Whether it may still change: nothing of it has been settled."""
         return self.state in {Notice.State.PLANNED, Notice.State.SENDING}
@@ -101,6 +112,9 @@ class Notice(models.Model):
     def is_of_use(self, at: datetime) -> bool:
         """Whether telling it still helps: it has not expired, and the recipient may still sign in."""
         return self.expires_at > at and self.recipient.is_active
+
+
+_TOLD = (Notice.State.SENDING, Notice.State.SENT, Notice.State.FAILED)
 
 
 class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
@@ -150,6 +164,9 @@ class Delivery(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=200)
     trouble = models.CharField(_("trouble"), max_length=10, choices=Trouble, blank=True)
+    is_urgent = models.BooleanField(
+        default=False
+    )  # the notice's, here too, so that one index serves the claim
     error = models.CharField(
         _("error"), max_length=500, blank=True, help_text=_("As the other side said it.")
     )
@@ -166,7 +183,11 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["next_attempt_at"], condition=models.Q(state="waiting"), name="deliveries_to_make"
+                models.F("is_urgent").desc(),
+                "next_attempt_at",
+                "id",
+                condition=models.Q(state="waiting"),
+                name="deliveries_to_make",
             ),
         ]
 

@@ -11,7 +11,9 @@ from django.db.models import Q
 from liaison.notices.models import Notice
 
 # What a wish may still change on a notice that has not been sent.
-_WISHED = ("recipient_id", "event_id", "kind", "subject_ref", "plan_key", "payload", "due_at", "expires_at")
+_WISHED = (
+    "recipient_id", "event_id", "kind", "subject_ref", "plan_key", "payload", "is_urgent", "due_at", "expires_at",
+)  # fmt: skip
 _WRITTEN = [*(name.removesuffix("_id") for name in _WISHED), "state", "finished_at"]
 
 
@@ -21,6 +23,7 @@ class Wish:
 
     `dedupe_key` names the thing told: the same key is told once. `plan_key` groups what one pass of planning
     reconciles. `payload` holds primitives only, moments as ISO 8601 under names that end in `_at`, and nothing private.
+    What `is_urgent` is sent before everything that is not.
     """
 
     recipient_id: int
@@ -32,6 +35,7 @@ class Wish:
     expires_at: datetime
     subject_ref: str = ""
     plan_key: str = ""
+    is_urgent: bool = False
 
     def values(self) -> dict[str, Any]:
         """The wish as columns of a notice, its dedupe key left out."""

@@ -1,15 +1,18 @@
 """A notice in words: subject, text and HTML, all in the recipient's language, times in the event's zone with its name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template import TemplateDoesNotExist, TemplateSyntaxError, VariableDoesNotExist
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch
 from django.utils import translation
 
+from liaison.notices.acknowledging import address_for
 from liaison.notices.models import Notice
 
 
@@ -28,23 +31,41 @@ class Words:
 
 
 def word(notice: Notice) -> Words:
-    """The notice in its recipient's language, from `templates/notices/<kind>/`.
+    """The notice as a letter in its recipient's language, from `templates/notices/<kind>/`.
 
     A kind is a folder with `subject.txt`, `body.txt` and `body.html`; each gets the payload's values by their names,
-    moments as datetimes, and `site_url`. Raises WordingError.
+    moments as datetimes, and `site_url`. Where the desk waits for an answer, text and HTML end with a link that gives
+    it. Raises WordingError.
     """
-    language = notice.recipient.language
+    with _worded(notice) as (folder, context):
+        asked = {"acknowledge_address": address_for(notice)} if notice.wants_acknowledgement else {}
+        ending = f"\n{render_to_string('notices/acknowledge.txt', asked).strip()}\n" if asked else ""
+        return Words(
+            language=notice.recipient.language,
+            subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
+            text=render_to_string(f"{folder}/body.txt", context).strip() + "\n" + ending,
+            html=render_to_string(f"{folder}/body.html", context | asked),
+        )
+
+
+def word_in_short(notice: Notice) -> tuple[str, str]:
+    """The notice's subject and text for the recipient who reads it in the app, without a letter's links to answer by.
+
+    Raises WordingError.
+    """
+    with _worded(notice) as (folder, context):
+        subject = _one_line(render_to_string(f"{folder}/subject.txt", context))
+        return subject, render_to_string(f"{folder}/body.txt", context).strip()
+
+
+@contextmanager
+def _worded(notice: Notice) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The recipient's language, with the kind's folder and what its templates get; what goes wrong is a WordingError."""
     folder = f"notices/{notice.kind}"
     try:
-        context = _context(notice)
-        with translation.override(language):
-            return Words(
-                language=language,
-                subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
-                text=render_to_string(f"{folder}/body.txt", context).strip() + "\n",
-                html=render_to_string(f"{folder}/body.html", context),
-            )
-    except (TemplateDoesNotExist, TemplateSyntaxError, NoReverseMatch) as error:
+        with translation.override(notice.recipient.language):
+            yield folder, _context(notice)
+    except (TemplateDoesNotExist, TemplateSyntaxError, VariableDoesNotExist, NoReverseMatch) as error:
         raise WordingError(f"{folder}: {error}") from error
     except (AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         # What a filter raises when it is given nothing, or something else than it takes.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from events.models import Event, Membership, Role, Venue
 from guests.models import (
@@ -16,6 +17,8 @@ from guests.models import (
     Visit,
 )
 from liaison.accounts.models import User
+from liaison.notices.acknowledging import address_for
+from liaison.notices.models import Notice
 from tests.factories import (
     NOW,
     make_assignment,
@@ -59,6 +62,8 @@ class Scene:
     tomorrow: Visit
     offer: Handover
     asked: Request
+    reminder_path: str
+    answered_path: str
 
 
 def build_scene() -> Scene:
@@ -99,7 +104,12 @@ def build_scene() -> Scene:
         visit=visits["idle"], officer=people["sari"], day=NOW.date(), text=LONG * 4, signed_at=NOW - MINUTE
     )
     asked = Request.objects.get(visit=visits["sato"], text="Second umbrella at the door")
-    return Scene(event=event, offer=offer, asked=asked, **people, **visits)  # type: ignore[arg-type]
+    first, second, *_others = _told(people["sari"], visits)
+    links = {
+        "reminder_path": urlsplit(address_for(first)).path,
+        "answered_path": urlsplit(address_for(second)).path,
+    }
+    return Scene(event=event, offer=offer, asked=asked, **links, **people, **visits)  # type: ignore[arg-type]
 
 
 def _everything(event: Event, officer: User) -> Visit:
@@ -202,6 +212,34 @@ def _offered(visit: Visit, receiver: Membership) -> Handover:
     return Handover.objects.create(
         assignment=duty, receiver=receiver, note=note, offered_at=NOW - 10 * MINUTE
     )
+
+
+def _told(person: User, visits: dict[str, Visit]) -> list[Notice]:
+    """What was sent: two reminders, one of them much too long, a call for help, and what cannot be shown any more."""
+    zone = {"zone": "Asia/Makassar", "raised_at": NOW.isoformat()}
+    moments = {"starts_at": (NOW + HOUR).isoformat(), "moves_at": (NOW + 25 * MINUTE).isoformat()}
+    short = {
+        "guest": "Mr Sato",
+        "title": "Opening ceremony",
+        "place": "Grand Ballroom Komodo",
+        "plate": "DK 1234 XY",
+    }
+    long = {"guest": LONG[:200], "title": ONE_WORD, "place": ONE_WORD, "plate": "DK 1 LONG"}
+    help_ = {"what": "medical", "by": "Bagus Pratama", "phone": "+6281211112222", "place": "Ayana Komodo"}
+    told = [
+        ("reminder", "sato", short | moments, {}),
+        ("reminder", "long", long | moments, {}),
+        ("sos", "sato", short | help_, {"is_urgent": True}),
+        ("pigeon", "sato", {}, {}),
+    ]
+    return [
+        Notice.objects.create(
+            recipient=person, event=visits[name].event, kind=kind, dedupe_key=f"told-{number}", state="sent",
+            payload=zone | {"visit_id": visits[name].pk, "event": visits[name].event.name} | payload,
+            due_at=NOW - (number + 1) * 12 * MINUTE, expires_at=NOW + HOUR, **more,
+        )
+        for number, (kind, name, payload, more) in enumerate(told)
+    ]  # fmt: skip
 
 
 def _too_much(event: Event, officer: User) -> Visit:

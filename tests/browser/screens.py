@@ -53,6 +53,13 @@ def _make_link(page: Page) -> None:
     page.locator("#address").wait_for()
 
 
+def _say_got_it(page: Page) -> None:
+    button = page.locator("main form button")
+    if button.count():  # pictures are taken in two languages; the second time it is said already
+        button.click()
+    page.locator(".badge--green").wait_for()
+
+
 PHONE = (
     Screen("today", "sari", "/today/"),
     Screen("today-undo", "sari", "/today/?undo={idle.pk}", open_all),
@@ -98,6 +105,11 @@ PHONE = (
     Screen("guest-links", "sari", "/visits/{sato.pk}/guest/links/", _make_link),
     Screen("press", "putri", "/press/{event.slug}/"),
     Screen("not-found", "putri", "/visits/{sato.pk}/"),
+    Screen("inbox", "sari", "/notices/", open_all),
+    Screen("inbox-none", "nobody", "/notices/"),
+    Screen("got-it", "", "{reminder_path}"),
+    Screen("got-it-noted", "", "{answered_path}", _say_got_it),
+    Screen("got-it-gone", "", "/acknowledge/nothing/"),
     Screen("calendar", "sari", "/calendar/"),
     Screen("calendar-none", "nobody", "/calendar/"),
     Screen("calendar-made", "sari", "/calendar/", _make_address),

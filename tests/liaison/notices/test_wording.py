@@ -6,6 +6,7 @@ from django.utils import translation
 from guests.models import Assignment, ItineraryItem
 from guests.reminders import plan_marked_visits
 from liaison.accounts.models import User
+from liaison.notices.acknowledging import address_for
 from liaison.notices.models import Notice
 from liaison.notices.wording import WordingError, Words, word
 from tests.cast import Cast
@@ -37,6 +38,9 @@ def test_an_english_reminder_in_full(cast: Cast) -> None:
         f"http://localhost:8000/visits/{cast.sato.pk}/\n"
         "\n"
         "You get this because you look after Mr Sato at Forum Nusantara.\n"
+        "\n"
+        "Read it? Say so, so that nobody has to call you:\n"
+        f"{address_for(Notice.objects.get(recipient=cast.sari))}\n"
     )
     assert words.language == "en"
 
