@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+import numpy as np
+
 MOST_POINTS = 10
 """What a wish that is missed entirely costs, times its weight."""
 
@@ -78,13 +80,17 @@ class Problem:
     # --- costs -----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def pair_costs(self) -> list[list[int]]:
+    def costs(self) -> "np.ndarray":
         """What the wishes cost for each stay with each hand."""
-        wishes = [(wish.weight, wish.points) for wish in self.wishes if wish.weight]
-        return [
-            [sum(weight * points[stay][hand] for weight, points in wishes) for hand in range(len(self.hands))]
-            for stay in range(len(self.stays))
-        ]
+        costs = np.zeros((len(self.stays), len(self.hands)), np.int64)
+        for wish in self.wishes:
+            costs += wish.weight * np.asarray(wish.points, np.int64).reshape(costs.shape)
+        return costs
+
+    @cached_property
+    def pair_costs(self) -> list[list[int]]:
+        """The same, for questions about one pair."""
+        return self.costs.tolist()
 
     @cached_property
     def unled_costs(self) -> list[int]:

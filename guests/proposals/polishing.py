@@ -1,0 +1,93 @@
+"""Making a whole answer better a few hands at a time: their guests are dealt anew, by the best choice among what is known.
+
+What an answer costs more than is proven is the sum of the hands' regrets: what each could have at the market's prices less
+what it has. So the hands to look at are those with much regret, and those who have guests that go with theirs.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from guests.proposals.market import Market
+from guests.proposals.master import choose
+from guests.proposals.pricing import Stays
+from guests.proposals.problem import Problem
+from guests.proposals.reach import Bundle
+from guests.proposals.tables import FAR
+
+_HANDS = 16
+_ALIKE = 11  # of them, those whose guests go with one hand's
+_NEAR = 30.0  # how much less than its best a bundle may be worth to a hand to be dealt to it
+_SECONDS = 1.0
+
+
+class Polish:
+    def __init__(self, market: Market, dice: np.random.Generator) -> None:
+        self.market, self.dice = market, dice
+        self.tables = market.tables
+        self.problem: Problem = market.tables.problem
+        self.limits = market.pricer.ask(market.prices, market.hands, 1, 0)[0]
+
+    def once(self, chosen: Sequence[int | None], seconds: float) -> list[int | None]:
+        """The answer, or a cheaper one in which some hands' guests are dealt anew."""
+        bundles = self._free_bundles(chosen)
+        left = [stay for stay in self.tables.places if chosen[stay] is None]
+        hands = self._hands(bundles, left, chosen)
+        stays = sorted({*left, *(stay for hand in hands for stay in bundles[hand])})
+        present = [Bundle(hand, bundles[hand], self._cost(hand, bundles[hand])) for hand in hands if bundles[hand]]
+        known = {(bundle.hand, bundle.stays) for bundle in present}
+        others = [one for one in self._known(hands, stays) if (one.hand, one.stays) not in known]
+        unled = {stay: self.problem.unled_costs[stay] for stay in stays}
+        dealt, _proven = choose([*present, *others], unled, present, min(_SECONDS, seconds))
+        return self._with(chosen, hands, left, dealt)
+
+    def _free_bundles(self, chosen: Sequence[int | None]) -> list[Stays]:
+        locked = {number for number, stay in enumerate(self.problem.stays) if stay.locked is not None}
+        return [tuple(stay for stay in sorted(some) if stay not in locked) for some in self.problem.bundles(chosen)]
+
+    def _cost(self, hand: int, stays: Stays) -> int:
+        kept = self.problem.locked[hand]
+        return self.problem.cost_of(hand, [*kept, *stays]) - self.problem.cost_of(hand, kept)
+
+    def _hands(self, bundles: list[Stays], left: list[int], chosen: Sequence[int | None]) -> list[int]:
+        has = np.array([self.market.prices[list(one)].sum() - self._cost(hand, one) for hand, one in enumerate(bundles)])
+        regrets = np.maximum(self.limits - has, 0) + 0.1
+        if left and self.dice.random() < 0.7:
+            seed = int(self.dice.choice(left))
+        else:
+            first = int(self.dice.choice(len(bundles), p=regrets / regrets.sum()))
+            seed = int(self.dice.choice(bundles[first])) if bundles[first] else -1
+        order = self.dice.exponential(1 / regrets).argsort(kind="stable").tolist()
+        alike: set[int] = set()
+        if seed >= 0:
+            friends = [stay for stay in self.tables.places if not self.problem.foes[seed] >> stay & 1]
+            alike = {hand for stay in friends if (hand := chosen[stay]) is not None}
+        near = [hand for hand in order if hand in alike][:_ALIKE]
+        return [*near, *(hand for hand in order if hand not in near)][:_HANDS]
+
+    def _known(self, hands: list[int], stays: list[int]) -> list[Bundle]:
+        """What is left of each known bundle among these stays, for each hand to which it is worth nearly its best."""
+        market, among = self.market, set(stays)
+        parts = {part for bundle in market.bundles if (part := tuple(stay for stay in bundle if stay in among))}
+        some = sorted(parts | {(stay,) for stay in stays})
+        costs = np.array([market.cost(part)[hands] for part in some])
+        worths = np.array([market.prices[list(part)].sum() for part in some])[:, None] - costs
+        good = (worths > worths.max(0) - _NEAR) & (costs < FAR / 2)
+        return [
+            Bundle(hands[column], some[row], round(float(costs[row, column])))
+            for row, column in np.argwhere(good).tolist()
+        ]
+
+    def _with(
+        self, chosen: Sequence[int | None], hands: list[int], left: list[int], dealt: list[Bundle]
+    ) -> list[int | None]:
+        problem, free = self.problem, {*hands}
+        new = [
+            None if hand in free and problem.stays[stay].locked is None else hand
+            for stay, hand in enumerate(chosen)
+        ]
+        for bundle in dealt:
+            for stay in bundle.stays:
+                if new[stay] is None or problem.pair_costs[stay][bundle.hand] < problem.pair_costs[stay][new[stay]]:
+                    new[stay] = bundle.hand
+        return new if problem.cost(new) < problem.cost(chosen) else list(chosen)
