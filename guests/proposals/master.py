@@ -37,7 +37,7 @@ def choose(
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(columns)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the library is not typed in full
     for option, value in (
-        ("output_flag", False), ("threads", 1), ("time_limit", max(0.05, seconds)), ("mip_abs_gap", 0.99), ("mip_rel_gap", 0.0),
+        ("output_flag", False), ("time_limit", max(0.05, seconds)), ("mip_abs_gap", 0.99), ("mip_rel_gap", 0.0),
     ):  # fmt: skip
         solver.setOptionValue(option, value)
     solver.passModel(model)
