@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 
 from guests.proposals.tables import places
 
-_MOST_STAYS = 60_000  # in all circles together
+_MOST_STAYS = 200_000  # in all circles together
 
 
 def circles(foes: Sequence[int], stays: Sequence[int]) -> list[list[int]]:
@@ -23,7 +23,7 @@ def circles(foes: Sequence[int], stays: Sequence[int]) -> list[list[int]]:
         sum(1 << other for other, kind in enumerate(kinds) if other != one and not hostile >> kind[0] & 1)
         for one, hostile in enumerate(alike)
     ]
-    found = _split(friends, [len(kind) for kind in kinds])
+    found = _split(friends, [len(kind) for kind in kinds]) if kinds else []
     return [sorted(stay for one in places(circle) for stay in kinds[one]) for circle in found]
 
 

@@ -8,8 +8,8 @@ from guests.proposals.market import Market
 from guests.proposals.pricing import Stays
 from guests.proposals.tables import FAR
 
-_STRIDES = 20
-_STEP = 0.1  # of what a stay is worth in the middle
+_STRIDES = 14
+_STEP = 0.2  # of what a stay is worth in the middle
 _GONE = -FAR
 
 

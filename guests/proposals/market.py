@@ -20,7 +20,9 @@ _CALMER = 0.85  # each round's step, of that before
 _WIDER, _NARROWER = 1.5, 0.6
 _MOST = 3  # bundles a hand and question
 _CLOSE = 2e-4  # of the bound
-_PATIENCE = 6  # questions
+_PATIENCE = 4  # questions
+_ROUGH = 8e-3
+_MANY = 75
 
 
 class Market:
@@ -33,10 +35,11 @@ class Market:
         self.numbers: dict[Stays, int] = {}
         self.bundles: list[Stays] = []
         self._costs = np.full((tables.hands, 1024), FAR, np.float32)
+        self._members = np.full((1024, max(1, tables.room)), tables.size, np.int64)
         self._peaks_matter = bool((tables.rooms > tables.capacities).any() or tables.peaks.any())
-        self.limit = 0.0
+        self.limit, self.limits = 0.0, np.zeros(tables.hands)
         self.prices = self._first_prices()
-        self.width = max(1.0, float(np.median(self.prices)) / 8)
+        self.width = self._usual = max(1.0, float(np.median(self.prices)) / 16)
 
     def _first_prices(self) -> np.ndarray:
         """The cheapest hand's, with some company and load; what nobody can take is as dear as being left."""
@@ -55,8 +58,10 @@ class Market:
         new = [bundle for bundle in dict.fromkeys(bundles) if bundle and bundle not in self.numbers]
         while len(self.bundles) + len(new) > self._costs.shape[1]:
             self._costs = np.concatenate([self._costs, np.full_like(self._costs, FAR)], axis=1)
+            self._members = np.concatenate([self._members, np.full_like(self._members, self.tables.size)])
         for bundle in new:
             self._costs[:, len(self.bundles)] = self._cost_of(bundle)
+            self._members[len(self.bundles), : len(bundle)] = bundle
             self.numbers[bundle] = len(self.bundles)
             self.bundles.append(bundle)
 
@@ -80,11 +85,11 @@ class Market:
             costs[tables.peaks + most > tables.capacities] = FAR
         return costs
 
-    def ask(self, prices: np.ndarray, hands: np.ndarray) -> float:
-        """Learn what the hands would like best at these prices; returns what that proves for these hands."""
-        limits, bundles = self.pricer.ask(prices, hands, _MOST, self.width * 4)
+    def ask(self, prices: np.ndarray, hands: np.ndarray) -> np.ndarray:
+        """Learn what the hands would like best at these prices; what that is worth to each at most."""
+        limits, bundles = self.pricer.ask(prices, hands, most=_MOST, near=self.width * 4)
         self.learn([self._possible(bundle) for bundle in bundles])
-        return float(prices.sum() - limits.sum(dtype=np.float64))
+        return limits
 
     def _possible(self, bundle: Stays) -> Stays:
         """The bundle without those that are foes of one before them, where a circle had foes in it."""
@@ -94,51 +99,49 @@ class Market:
                 kept |= 1 << stay
         return tuple(stay for stay in bundle if kept >> stay & 1)
 
-    def limits(self) -> np.ndarray:
-        """What no bundle of each hand is worth more than at the best prices, to the last digit."""
-        return self.pricer.ask(self.prices, self.hands, 1, 0, np.float64)[0]
-
-    def prove(self) -> float:
-        """What no answer costs less than, the locked left out."""
-        return max(0.0, float(self.prices.sum() - self.limits().sum()))
-
     def settle(self, goes_on: Callable[[], bool]) -> None:
-        """Find prices that prove much."""
-        hoped, prices, idle = -np.inf, self.prices, 0
-        self.limit = -np.inf
+        """Find prices that prove much: roughly, with a few of the hands, each standing for several, then with all."""
+        if len(self.hands) > _MANY:
+            share = -(-len(self.hands) // _MANY)
+            self._settle(np.sort(self.dice.permutation(self.hands)[::share]), _ROUGH, goes_on)
+        self._settle(self.hands, _CLOSE, goes_on)
+        self.limits = self.pricer.limits(self.prices, self.hands)
+        self.limit = max(0.0, float(self.prices.sum() - self.limits.sum()))
+
+    def _settle(self, hands: np.ndarray, close: float, goes_on: Callable[[], bool]) -> None:
+        prices, limit, hoped, idle = self.prices, -np.inf, np.inf, 0
+        each = len(self.hands) / max(1, len(hands))
+        self.width = max(self.width, self._usual)
         while goes_on() and idle < _PATIENCE:
-            limit = self.ask(prices, self.hands)
-            gain = limit - self.limit
-            idle = 0 if gain > _CLOSE * max(1.0, limit) else idle + 1
-            if gain > 0:
-                if gain > (hoped - self.limit) / 2 and hoped > -np.inf:
-                    self.width *= _WIDER
-                self.limit, self.prices = limit, prices
+            seen = float(prices.sum() - each * self.ask(prices, hands).sum(dtype=np.float64))
+            idle = 0 if seen - limit > close * max(1.0, seen) else idle + 1
+            if seen > limit:
+                self.width *= _WIDER if seen - limit > (hoped - limit) / 2 else 1
+                limit, self.prices = seen, prices
             else:
                 self.width *= _NARROWER
-            prices = self._within(self.prices, self.width)
-            hoped = self._hope(prices)
-            if hoped - self.limit < _CLOSE * self.limit and self.width < 1:
+            prices = self._within(hands, each)
+            hoped = self._hope(prices, hands, each)
+            if hoped - limit < close * limit and self.width < 1:
                 return
 
-    def _hope(self, prices: np.ndarray) -> float:
-        worths = self._worths(prices) - self.costs
-        return float(prices.sum() - np.maximum(worths.max(1, initial=0), 0).sum(dtype=np.float64))
+    def _hope(self, prices: np.ndarray, hands: np.ndarray, each: float) -> float:
+        worths = self._worths(prices) - self.costs[hands]
+        return float(prices.sum() - each * np.maximum(worths.max(1, initial=0), 0).sum(dtype=np.float64))
 
     def _worths(self, prices: np.ndarray) -> np.ndarray:
-        flat = np.array([stay for bundle in self.bundles for stay in bundle], np.int64)
-        starts = np.cumsum([0, *(len(bundle) for bundle in self.bundles)])[:-1]
-        return np.add.reduceat(prices[flat], starts) if self.bundles else np.zeros(0)
+        """What each known bundle is worth."""
+        padded = np.append(prices, 0.0)
+        return np.asarray(padded[self._members[: len(self.bundles)]].sum(1))
 
-    def _within(self, centre: np.ndarray, width: float) -> np.ndarray:
-        low = np.maximum(centre - width, 0)
-        high = np.minimum(centre + width, self.tables.unled)
+    def _within(self, hands: np.ndarray, each: float) -> np.ndarray:
         is_free = self.tables.open
-        prices, _chosen = self.bargain(centre, self.hands, width * _STEP, low * is_free, high * is_free)
-        return prices
+        low = np.maximum(self.prices - self.width, 0) * is_free
+        high = np.minimum(self.prices + self.width, self.tables.unled) * is_free
+        return self.bargain(self.prices, hands, self.width * _STEP, low, high, each)[0]
 
     def bargain(
-        self, prices: np.ndarray, hands: np.ndarray, step: float, low: np.ndarray, high: np.ndarray
+        self, prices: np.ndarray, hands: np.ndarray, step: float, low: np.ndarray, high: np.ndarray, each: float = 1.0
     ) -> tuple[np.ndarray, dict[tuple[int, int], int]]:
         """The middle of the later rounds' prices, and how often in them each hand took each bundle."""
         costs = self.costs
@@ -159,8 +162,8 @@ class Market:
                     if is_late:
                         often[hand, best] = often.get((hand, best), 0) + 1
                     for stay in self.bundles[best]:
-                        prices[stay] -= step
-                        worths[within[stay]] -= step
+                        prices[stay] -= step * each
+                        worths[within[stay]] -= step * each
             prices = np.clip(prices + all_dearer, low, high)
             step *= _CALMER
             if is_late:
@@ -168,7 +171,8 @@ class Market:
         return total / (_ROUNDS - _ROUNDS // 2), often
 
     def _within_which(self) -> list[np.ndarray]:
-        flat = np.array([stay for bundle in self.bundles for stay in bundle], np.int64)
-        which = np.repeat(np.arange(len(self.bundles)), [len(bundle) for bundle in self.bundles])
+        """For each stay, which of the known bundles it is in."""
+        flat = self._members[: len(self.bundles)].ravel()
         order = np.argsort(flat, kind="stable")
-        return np.split(which[order], np.searchsorted(flat[order], np.arange(1, self.tables.size)))
+        cuts = np.searchsorted(flat[order], np.arange(1, self.tables.size + 1))
+        return np.split(order // self._members.shape[1], cuts)

@@ -26,7 +26,6 @@ class Polish:
         self.market, self.dice = market, dice
         self.tables = market.tables
         self.problem: Problem = market.tables.problem
-        self.limits = market.pricer.ask(market.prices, market.hands, 1, 0)[0]
 
     def once(self, chosen: Sequence[int | None], seconds: float) -> list[int | None]:
         """The answer, or a cheaper one in which some hands' guests are dealt anew."""
@@ -51,7 +50,7 @@ class Polish:
 
     def _hands(self, bundles: list[Stays], left: list[int], chosen: Sequence[int | None]) -> list[int]:
         has = np.array([self.market.prices[list(one)].sum() - self._cost(hand, one) for hand, one in enumerate(bundles)])
-        regrets = np.maximum(self.limits - has, 0) + 0.1
+        regrets = np.maximum(self.market.limits - has, 0) + 0.1
         if left and self.dice.random() < 0.7:
             seed = int(self.dice.choice(left))
         else:

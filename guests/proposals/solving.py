@@ -29,8 +29,8 @@ Step = Callable[[str, float], None]
 _CLOSE = 1e-4
 _SEED = 2027
 _DIRECTLY = 0.6  # of the time, at which each phase ends
-_PRICES = 0.35
-_DIVE = 0.6
+_PRICES = 0.36
+_DIVE = 0.62
 _POLISH = 0.97
 _PATIENCE = 40  # tries
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
@@ -140,7 +140,7 @@ class _Solver:
         dice = np.random.default_rng(_SEED)
         market = Market(self.tables, dice)
         market.settle(self._until("prices", _PRICES))
-        self.limit = max(self.limit, market.prove())
+        self.limit = max(self.limit, market.limit)
         stays = np.array(self.tables.places, np.int64)
         taken = dive(market, market.hands, stays, self._until("dive", _DIVE))
         chosen = [stay.locked for stay in self.problem.stays]
@@ -162,11 +162,9 @@ class _Solver:
         goes_on = self._until("proof", 1 - (1 - _POLISH) / 2)
         if self._is_proven() or not goes_on():
             return
-        limits = market.limits()
-        proven = float(market.prices.sum() - limits.sum())
-        gap = self.problem.cost(self.best) - self.fixed - proven
+        gap = self.problem.cost(self.best) - self.fixed - market.limit
         found: list[Bundle] = []
-        for reach, limit in zip(self._reaches(), limits.tolist(), strict=True):
+        for reach, limit in zip(self._reaches(), market.limits.tolist(), strict=True):
             of_hand = reach.all_from(market.prices.tolist(), limit - gap, _MOST_ENUMERATED)
             if of_hand is None or len(found) + len(of_hand) > _MOST_ENUMERATED or not goes_on():
                 return
@@ -185,7 +183,7 @@ class _Solver:
                 chosen[stay] = one.hand
         self._offer(self._filled(chosen))
         # An answer that costs less than the best would consist of these bundles, so that the choice among them proves it.
-        self.limit = max(self.limit, min(bound, proven + gap))
+        self.limit = max(self.limit, min(bound, market.limit + gap))
 
     def _reaches(self) -> list[Reach]:
         return [Reach(self.problem, hand) for hand in range(len(self.problem.hands))]
