@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
-from guests.proposals.tables import places
+from guests.proposals.problem import places
 
 _MOST_STAYS = 200_000  # in all circles together
 

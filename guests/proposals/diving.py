@@ -31,7 +31,9 @@ def dive(
         if not taken:  # what is left over is not worth its price to anybody
             if (prices >= market.tables.unled - 1).sum() == (prices > _GONE).sum():
                 break
-            prices = np.where(prices > _GONE, np.minimum(2 * np.maximum(prices, 1), market.tables.unled), _GONE)
+            prices = np.where(
+                prices > _GONE, np.minimum(2 * np.maximum(prices, 1), market.tables.unled), _GONE
+            )
         for hand, bundle in taken.items():
             prices[list(bundle)] = _GONE
         held |= taken

@@ -45,7 +45,9 @@ class Market:
         """The cheapest hand's, with some company and load; what nobody can take is as dear as being left."""
         tables = self.tables
         cheapest = tables.costs.min(1, initial=FAR).astype(np.float64)
-        about = cheapest + tables.together / 2 + (tables.loads[1:3].min(1, initial=0).sum() if tables.room else 0)
+        about = (
+            cheapest + tables.together / 2 + (tables.loads[1:3].min(1, initial=0).sum() if tables.room else 0)
+        )
         return np.where(tables.open, np.minimum(np.where(cheapest < FAR, about, FAR), tables.unled), 0.0)
 
     @property
@@ -141,7 +143,13 @@ class Market:
         return self.bargain(self.prices, hands, self.width * _STEP, low, high, each)[0]
 
     def bargain(
-        self, prices: np.ndarray, hands: np.ndarray, step: float, low: np.ndarray, high: np.ndarray, each: float = 1.0
+        self,
+        prices: np.ndarray,
+        hands: np.ndarray,
+        step: float,
+        low: np.ndarray,
+        high: np.ndarray,
+        each: float = 1.0,
     ) -> tuple[np.ndarray, dict[tuple[int, int], int]]:
         """The middle of the later rounds' prices, and how often in them each hand took each bundle."""
         costs = self.costs

@@ -43,7 +43,10 @@ def choose(
     solver.passModel(model)
     covered = {stay for bundle in start for stay in bundle.stays}
     first = highspy.HighsSolution()
-    first.col_value = [*(float(stay not in covered) for stay in unled), *(float(one in start) for one in bundles)]
+    first.col_value = [
+        *(float(stay not in covered) for stay in unled),
+        *(float(one in start) for one in bundles),
+    ]
     solver.setSolution(first)
     solver.run()
     values = solver.getSolution().col_value[len(rows) :]

@@ -33,7 +33,9 @@ class Polish:
         left = [stay for stay in self.tables.places if chosen[stay] is None]
         hands = self._hands(bundles, left, chosen)
         stays = sorted({*left, *(stay for hand in hands for stay in bundles[hand])})
-        present = [Bundle(hand, bundles[hand], self._cost(hand, bundles[hand])) for hand in hands if bundles[hand]]
+        present = [
+            Bundle(hand, bundles[hand], self._cost(hand, bundles[hand])) for hand in hands if bundles[hand]
+        ]
         known = {(bundle.hand, bundle.stays) for bundle in present}
         others = [one for one in self._known(hands, stays) if (one.hand, one.stays) not in known]
         unled = {stay: self.problem.unled_costs[stay] for stay in stays}
@@ -42,14 +44,19 @@ class Polish:
 
     def _free_bundles(self, chosen: Sequence[int | None]) -> list[Stays]:
         locked = {number for number, stay in enumerate(self.problem.stays) if stay.locked is not None}
-        return [tuple(stay for stay in sorted(some) if stay not in locked) for some in self.problem.bundles(chosen)]
+        return [
+            tuple(stay for stay in sorted(some) if stay not in locked)
+            for some in self.problem.bundles(chosen)
+        ]
 
     def _cost(self, hand: int, stays: Stays) -> int:
         kept = self.problem.locked[hand]
         return self.problem.cost_of(hand, [*kept, *stays]) - self.problem.cost_of(hand, kept)
 
     def _hands(self, bundles: list[Stays], left: list[int], chosen: Sequence[int | None]) -> list[int]:
-        has = np.array([self.market.prices[list(one)].sum() - self._cost(hand, one) for hand, one in enumerate(bundles)])
+        has = np.array(
+            [self.market.prices[list(one)].sum() - self._cost(hand, one) for hand, one in enumerate(bundles)]
+        )
         regrets = np.maximum(self.market.limits - has, 0) + 0.1
         if left and self.dice.random() < 0.7:
             seed = int(self.dice.choice(left))
@@ -67,7 +74,9 @@ class Polish:
     def _known(self, hands: list[int], stays: list[int]) -> list[Bundle]:
         """What is left of each known bundle among these stays, for each hand to which it is worth nearly its best."""
         market, among = self.market, set(stays)
-        parts = {part for bundle in market.bundles if (part := tuple(stay for stay in bundle if stay in among))}
+        parts = {
+            part for bundle in market.bundles if (part := tuple(stay for stay in bundle if stay in among))
+        }
         some = sorted(parts | {(stay,) for stay in stays})
         costs = np.array([market.cost(part)[hands] for part in some])
         worths = np.array([market.prices[list(part)].sum() for part in some])[:, None] - costs
@@ -87,6 +96,9 @@ class Polish:
         ]
         for bundle in dealt:
             for stay in bundle.stays:
-                if new[stay] is None or problem.pair_costs[stay][bundle.hand] < problem.pair_costs[stay][new[stay]]:
+                if (
+                    new[stay] is None
+                    or problem.pair_costs[stay][bundle.hand] < problem.pair_costs[stay][new[stay]]
+                ):
                     new[stay] = bundle.hand
         return new if problem.cost(new) < problem.cost(chosen) else list(chosen)

@@ -57,7 +57,9 @@ class Pricer:
             together = defaultdict(list)
             for stay in circle:
                 together[int(tables.delegations[stay])].append(stay)
-            found.append([numbers.setdefault((key, tuple(stays)), len(numbers)) for key, stays in together.items()])
+            found.append(
+                [numbers.setdefault((key, tuple(stays)), len(numbers)) for key, stays in together.items()]
+            )
         common = Counter(group for circle in found for group in circle)
         for groups in found:
             groups.sort(key=lambda group: (-common[group], group))
@@ -71,9 +73,13 @@ class Pricer:
         by_size = defaultdict(list)
         for number, group in enumerate(self.groups):
             by_size[len(group)].append(number)
-        self.by_size = [(np.array(some), np.stack([self.groups[one] for one in some])) for some in by_size.values()]
+        self.by_size = [
+            (np.array(some), np.stack([self.groups[one] for one in some])) for some in by_size.values()
+        ]
 
-    def ask(self, prices: np.ndarray, hands: np.ndarray, *, most: int, near: float) -> tuple[np.ndarray, list[Stays]]:
+    def ask(
+        self, prices: np.ndarray, hands: np.ndarray, *, most: int, near: float
+    ) -> tuple[np.ndarray, list[Stays]]:
         """What the best bundle of each hand is worth, and up to so many of each that are near it."""
         if not self.circles or not self.tables.room:
             return np.zeros(len(hands)), []
@@ -90,17 +96,15 @@ class Pricer:
             return np.zeros(len(hands))
         return np.asarray(self._values(prices, hands, np.float64)[1].max(0))
 
-    def _values(
-        self, prices: np.ndarray, hands: np.ndarray, kind: type
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _values(self, prices: np.ndarray, hands: np.ndarray, kind: type) -> tuple[np.ndarray, np.ndarray]:
         """The groups' worths, and what the best bundle in each circle is worth to each hand."""
         parts = np.array_split(hands, -(-len(hands) // _AT_ONCE))
         found = list(_THREADS.map(lambda part: self._values_for(prices, part, kind), parts))
-        return np.concatenate([one[0] for one in found], axis=2), np.concatenate([one[1] for one in found], axis=1)
+        return np.concatenate([one[0] for one in found], axis=2), np.concatenate(
+            [one[1] for one in found], axis=1
+        )
 
-    def _values_for(
-        self, prices: np.ndarray, hands: np.ndarray, kind: type
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _values_for(self, prices: np.ndarray, hands: np.ndarray, kind: type) -> tuple[np.ndarray, np.ndarray]:
         worths, room = self._worths(prices, hands, kind), self.tables.room
         filled = np.full((room + 1, 1, len(hands)), -FAR, worths.dtype)
         filled[0] = 0
@@ -152,7 +156,9 @@ class Pricer:
             for pair in range(pairs)
         ]  # fmt: skip
 
-    def _unfold(self, taken: np.ndarray, number: int, circle: Sequence[int], prices: np.ndarray, hand: int) -> Stays:
+    def _unfold(
+        self, taken: np.ndarray, number: int, circle: Sequence[int], prices: np.ndarray, hand: int
+    ) -> Stays:
         bundle: list[int] = []
         for depth in range(len(circle) - 1, -1, -1):
             if added := int(taken[depth, number]):

@@ -5,7 +5,7 @@ costs are whole numbers, so that a gap below one proves an answer to be the best
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -197,3 +197,11 @@ def foes_among(pairs: Iterable[tuple[int, int]], stays: int) -> list[int]:
         foes[one] |= 1 << other
         foes[other] |= 1 << one
     return foes
+
+
+def places(bits: int) -> Iterator[int]:
+    """Which bits are set."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

@@ -1,10 +1,8 @@
 """The open part of a problem as arrays, for questions that are put to every hand at once."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from guests.proposals.problem import MOST_POINTS, Problem
+from guests.proposals.problem import MOST_POINTS, Problem, places
 
 FAR = 1e9
 """Dearer than anything: what a pair costs that is forbidden."""
@@ -90,11 +88,3 @@ class Tables:
 def peak(spans: list[tuple[int, int]]) -> int:
     """How many of the spans there are at one moment at most."""
     return max((sum(starts <= at < ends for starts, ends in spans) for at, _end in spans), default=0)
-
-
-def places(bits: int) -> Iterator[int]:
-    """Which bits are set."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest

@@ -80,7 +80,11 @@ class Measured:
         return in_time and self.megabytes <= MOST_MEGABYTES and self.gap <= MOST_GAP
 
     def __str__(self) -> str:
-        proof = "proven to be the best" if self.cost == self.bound else f"no answer below {self.bound:,}: {self.gap:.2f} %"
+        proof = (
+            "proven to be the best"
+            if self.cost == self.bound
+            else f"no answer below {self.bound:,}: {self.gap:.2f} %"
+        )
         return (
             f"{self.case.visits:,} guests × {self.case.officers} officers, {self.foes:.0%} of the pairs of guests apart: "
             f"built in {self.building:.1f} s, solved in {self.solving:.1f} s (needs ≤ {self.case.seconds:.0f} s), "
@@ -177,12 +181,19 @@ class _Meeting:
             levels = {"id": level.NATIVE, "en": dice.choice([level.FLUENT] * 3 + [level.WORKING])}
             for _one in range(dice.choice((0, 1, 1, 2))):
                 code = dice.choices(others, [_LANGUAGES[code] for code in others])[0]
-                levels[code] = dice.choice((level.NATIVE, level.FLUENT, level.FLUENT, level.WORKING, level.BASIC))
+                levels[code] = dice.choice(
+                    (level.NATIVE, level.FLUENT, level.FLUENT, level.WORKING, level.BASIC)
+                )
             spoken += [SpokenLanguage(user=user, language=code, level=one) for code, one in levels.items()]
         SpokenLanguage.objects.bulk_create(spoken)
         for event in (self.earlier, self.event):
             officers = Membership.objects.bulk_create(
-                Membership(user=user, event=event, capacity=3 + number % 4, gender=("woman", "man")[dice.randrange(2)])
+                Membership(
+                    user=user,
+                    event=event,
+                    capacity=3 + number % 4,
+                    gender=("woman", "man")[dice.randrange(2)],
+                )
                 for number, user in enumerate(users)
             )
         for officer in officers:
@@ -223,7 +234,9 @@ class _Meeting:
                     name=f"Guest {len(visits):04}", languages=languages, introduced_by=self.by
                 )
                 level = (
-                    dice.choices(Visit.Level.values, (1, 3, 6)) if place else dice.choices(("vvip", "vip"), (2, 1))
+                    dice.choices(Visit.Level.values, (1, 3, 6))
+                    if place
+                    else dice.choices(("vvip", "vip"), (2, 1))
                 )[0]
                 wished = dice.choice(("woman", "man")) if dice.random() < 1 / 30 else ""
                 visit = Visit.objects.create(
@@ -238,7 +251,10 @@ class _Meeting:
     def _party(self, venues: list["Venue"]) -> _Party:
         dice = self.dice
         places = [venues[1]] * 3 + venues[3:13]
-        talks = [(_hour(1, dice.choice((14, 15, 16, 17))), dice.choice(places)) for _one in range(dice.choice((0, 1, 1, 2)))]
+        talks = [
+            (_hour(1, dice.choice((14, 15, 16, 17))), dice.choice(places))
+            for _one in range(dice.choice((0, 1, 1, 2)))
+        ]
         return _Party(
             dice.choices(list(_LANGUAGES), list(_LANGUAGES.values()))[0],
             dice.choice(venues[13:]),
@@ -258,7 +274,9 @@ class _Meeting:
         has_own = self.dice.random() < 0.06
         there, later = venues[3] if has_own else centre, timedelta(minutes=party.later)
 
-        def at(what: str, starts: datetime, minutes: int, venue: "Venue", origin: "Venue | None" = None) -> "ItineraryItem":
+        def at(
+            what: str, starts: datetime, minutes: int, venue: "Venue", origin: "Venue | None" = None
+        ) -> "ItineraryItem":
             return ItineraryItem(
                 visit=visit, kind=what, title=what, starts_at=starts, ends_at=starts + timedelta(minutes=minutes),
                 origin=origin, venue=venue, vehicle=car if origin else None,
@@ -288,7 +306,8 @@ class _Meeting:
 
         then = datetime(2026, 5, 12, tzinfo=UTC)
         earlier = Visit.objects.bulk_create(
-            Visit(event=self.earlier, guest=visit.guest, level=self.dice.choice(("vvip", "vip"))) for visit in visits
+            Visit(event=self.earlier, guest=visit.guest, level=self.dice.choice(("vvip", "vip")))
+            for visit in visits
         )
         members = {one.user_id: one for one in self.earlier.memberships.all()}
         Assignment.objects.bulk_create(
