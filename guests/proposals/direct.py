@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import highspy
 import numpy as np
 
-from guests.proposals.reach import Reach
 from guests.proposals.problem import Problem
+from guests.proposals.reach import Reach
 
 MOST_ROWS = 40_000
 FEW = 3  # stays to be kept apart from each

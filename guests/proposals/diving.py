@@ -1,6 +1,7 @@
 """From prices to a whole answer: give the hands the bundles they take most steadily, bargain anew over the rest, and so on."""
 
 from collections.abc import Callable
+from math import ceil
 
 import numpy as np
 
@@ -13,28 +14,29 @@ _STEP = 0.2  # of what a stay is worth in the middle
 _GONE = -FAR
 
 
-def dive(
-    market: Market, hands: np.ndarray, stays: np.ndarray, goes_on: Callable[[], bool], strides: int = _STRIDES
-) -> dict[int, Stays]:
-    """A bundle for each of the hands, as far as there is one, out of these stays; no stay in two of them."""
+def dive(market: Market, stays: np.ndarray, gone: Callable[[], float]) -> dict[int, Stays]:
+    """A bundle for each hand, as far as there is one, out of these stays; no stay in two of them.
+
+    `gone` says how much of the time for it is gone: where time is short, more hands are given theirs at once.
+    """
     held: dict[int, Stays] = {}
+    hands, unled = market.hands, market.tables.unled
     prices = np.full(len(market.prices), _GONE)
     prices[stays] = market.prices[stays]
     step = max(0.1, _STEP * float(np.median(market.prices[stays]))) if len(stays) else 0.0
-    at_once = max(1, len(hands) // strides)
-    while len(hands) and (prices > _GONE).any() and goes_on():
+    while len(hands) and (prices > _GONE).any() and (share := gone()) < 1:
         market.ask(prices, hands)
-        high = np.where(prices > _GONE, market.tables.unled, _GONE)
-        low = np.where(prices > _GONE, 0, _GONE)
-        prices, often = market.bargain(prices, hands, step, low, high)
-        taken = _steadiest(market, often, at_once)
+        is_left = prices > _GONE
+        prices, often = market.bargain(
+            prices, hands, step, np.where(is_left, 0, _GONE), np.where(is_left, unled, _GONE)
+        )
+        due = ceil(market.tables.hands * share) - len(held)
+        taken = _steadiest(market, often, max(1, market.tables.hands // _STRIDES, due))
         if not taken:  # what is left over is not worth its price to anybody
-            if (prices >= market.tables.unled - 1).sum() == (prices > _GONE).sum():
+            if (prices[is_left] > unled[is_left] - 1).all():
                 break
-            prices = np.where(
-                prices > _GONE, np.minimum(2 * np.maximum(prices, 1), market.tables.unled), _GONE
-            )
-        for hand, bundle in taken.items():
+            prices[is_left] = np.minimum(2 * np.maximum(prices[is_left], 1), unled[is_left])
+        for bundle in taken.values():
             prices[list(bundle)] = _GONE
         held |= taken
         hands = np.array([hand for hand in hands.tolist() if hand not in held], np.int64)

@@ -160,12 +160,12 @@ class Market:
             worths, all_dearer = self._worths(prices).astype(np.float32), 0.0
             is_late = number >= _ROUNDS // 2
             for hand in self.dice.permutation(hands).tolist():
+                all_dearer += step / len(hands)
                 if not self.bundles:
-                    break
+                    continue
                 worth = worths - costs[hand]
                 worth += all_dearer * sizes
                 best = int(worth.argmax())
-                all_dearer += step / len(hands)
                 if worth[best] > 0:
                     if is_late:
                         often[hand, best] = often.get((hand, best), 0) + 1

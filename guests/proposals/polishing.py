@@ -11,7 +11,6 @@ import numpy as np
 from guests.proposals.market import Market
 from guests.proposals.master import choose
 from guests.proposals.pricing import Stays
-from guests.proposals.problem import Problem
 from guests.proposals.reach import Bundle
 from guests.proposals.tables import FAR
 
@@ -25,7 +24,7 @@ class Polish:
     def __init__(self, market: Market, dice: np.random.Generator) -> None:
         self.market, self.dice = market, dice
         self.tables = market.tables
-        self.problem: Problem = market.tables.problem
+        self.problem = market.tables.problem
 
     def once(self, chosen: Sequence[int | None], seconds: float) -> list[int | None]:
         """The answer, or a cheaper one in which some hands' guests are dealt anew."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from guests.proposals.problem import Problem
 from guests.proposals.tables import FAR, Tables
 
 
@@ -26,7 +25,7 @@ class Seating:
 
     def _all_steps(self) -> np.ndarray:
         """What one guest more costs each hand that has so many, kept ones among them."""
-        problem: Problem = self.problem
+        problem = self.problem
         most = self.tables.room + max(map(len, problem.locked), default=0) + 1
         return np.array(
             [

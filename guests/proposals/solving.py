@@ -32,7 +32,7 @@ _DIRECTLY = 0.6  # of the time, at which each phase ends
 _PRICES = 0.36
 _DIVE = 0.62
 _POLISH = 0.97
-_PATIENCE = 40  # tries
+_PATIENCE = 150  # tries
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
 _MOST_ENUMERATED = 100_000  # bundles
 
@@ -101,6 +101,16 @@ class _Solver:
 
         return goes_on
 
+    def _gone(self, phase: str, share: float) -> Callable[[], float]:
+        """Tells the phase each time it is asked how much of its time is gone; its time begins now."""
+        begun = self._share()
+
+        def gone() -> float:
+            self.step(phase, min(1.0, self._share()))
+            return (self._share() - begun) / max(_CLOSE, share - begun)
+
+        return gone
+
     def _today(self) -> list[int | None]:
         """Who leads today, as far as no rule is broken; what is locked in any case."""
         chosen = [stay.locked for stay in self.problem.stays]
@@ -142,7 +152,7 @@ class _Solver:
         market.settle(self._until("prices", _PRICES))
         self.limit = max(self.limit, market.limit)
         stays = np.array(self.tables.places, np.int64)
-        taken = dive(market, market.hands, stays, self._until("dive", _DIVE))
+        taken = dive(market, stays, self._gone("dive", _DIVE))
         chosen = [stay.locked for stay in self.problem.stays]
         for hand, bundle in taken.items():
             for stay in bundle:

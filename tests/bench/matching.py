@@ -20,14 +20,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import django
 
 if TYPE_CHECKING:
-    from events.models import Event, Membership, Vehicle, Venue
+    from events.models import Membership, Vehicle, Venue
     from guests.models import ItineraryItem, Visit
 
 MOST_MEGABYTES = 500.0
@@ -147,7 +147,7 @@ class _Meeting:
         from events.models import Event  # noqa: PLC0415 (needs Django set up)
         from tests.factories import make_user  # noqa: PLC0415 (needs Django set up)
 
-        self.case, self.dice = case, random.Random(1)  # noqa: S311 (to be the same each time)
+        self.case, self.dice = case, random.Random(1)
         self.by = make_user("Ratna Bench", email=f"ratna{case.visits}{MAIL}")
         day = _FIRST.date()
         self.event, self.earlier = (
