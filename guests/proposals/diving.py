@@ -14,13 +14,15 @@ _STEP = 0.2  # of what a stay is worth in the middle
 _GONE = -FAR
 
 
-def dive(market: Market, stays: np.ndarray, gone: Callable[[], float]) -> dict[int, Stays]:
-    """A bundle for each hand, as far as there is one, out of these stays; no stay in two of them.
+def dive(
+    market: Market, hands: np.ndarray, stays: np.ndarray, gone: Callable[[], float], strides: int = _STRIDES
+) -> dict[int, Stays]:
+    """A bundle for each of the hands, as far as there is one, out of these stays; no stay in two of them.
 
     `gone` says how much of the time for it is gone: where time is short, more hands are given theirs at once.
     """
     held: dict[int, Stays] = {}
-    hands, unled = market.hands, market.tables.unled
+    total, unled = len(hands), market.tables.unled
     prices = np.full(len(market.prices), _GONE)
     prices[stays] = market.prices[stays]
     step = max(0.1, _STEP * float(np.median(market.prices[stays]))) if len(stays) else 0.0
@@ -30,8 +32,8 @@ def dive(market: Market, stays: np.ndarray, gone: Callable[[], float]) -> dict[i
         prices, often = market.bargain(
             prices, hands, step, np.where(is_left, 0, _GONE), np.where(is_left, unled, _GONE)
         )
-        due = ceil(market.tables.hands * share) - len(held)
-        taken = _steadiest(market, often, max(1, market.tables.hands // _STRIDES, due))
+        due = ceil(total * share) - len(held)
+        taken = _steadiest(market, often, max(1, total // strides, due))
         if not taken:  # what is left over is not worth its price to anybody
             if (prices[is_left] > unled[is_left] - 1).all():
                 break

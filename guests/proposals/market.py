@@ -53,7 +53,7 @@ class Market:
     @property
     def costs(self) -> np.ndarray:
         """`costs[hand, bundle]`."""
-        return self._costs[:, : len(self.bundles)]
+        return np.asarray(self._costs[:, : len(self.bundles)])
 
     def learn(self, bundles: Collection[Stays]) -> None:
         """Know some bundles more."""
@@ -155,7 +155,8 @@ class Market:
         costs = self.costs
         sizes = np.array([len(bundle) for bundle in self.bundles], np.float32)
         within = self._within_which()
-        prices, total, often = prices.copy(), np.zeros(len(prices)), {}
+        prices, total = prices.copy(), np.zeros(len(prices))
+        often: dict[tuple[int, int], int] = {}
         for number in range(_ROUNDS):
             worths, all_dearer = self._worths(prices).astype(np.float32), 0.0
             is_late = number >= _ROUNDS // 2

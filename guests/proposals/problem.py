@@ -90,7 +90,8 @@ class Problem:
     @cached_property
     def pair_costs(self) -> list[list[int]]:
         """The same, for questions about one pair."""
-        return self.costs.tolist()
+        costs: list[list[int]] = self.costs.tolist()
+        return costs
 
     @cached_property
     def unled_costs(self) -> list[int]:

@@ -61,7 +61,7 @@ class Seating:
         delegation = self.problem.stays[stay].delegation
         if delegation in self._column:
             costs += self.tables.together * (self._joined[self._column[delegation]] == 0)
-        return costs
+        return np.asarray(costs)
 
     def place(self, stay: int, besides: int = -1) -> bool:
         """Give the stay to the cheapest hand that may take it."""

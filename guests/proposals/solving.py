@@ -32,7 +32,8 @@ _DIRECTLY = 0.6  # of the time, at which each phase ends
 _PRICES = 0.36
 _DIVE = 0.62
 _POLISH = 0.97
-_PATIENCE = 150  # tries
+_POLISH_SMALL = 0.75  # what is small enough to be looked through needs time for that
+_PATIENCE = 100  # tries
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
 _MOST_ENUMERATED = 100_000  # bundles
 
@@ -152,7 +153,7 @@ class _Solver:
         market.settle(self._until("prices", _PRICES))
         self.limit = max(self.limit, market.limit)
         stays = np.array(self.tables.places, np.int64)
-        taken = dive(market, stays, self._gone("dive", _DIVE))
+        taken = dive(market, market.hands, stays, self._gone("dive", _DIVE))
         chosen = [stay.locked for stay in self.problem.stays]
         for hand, bundle in taken.items():
             for stay in bundle:
@@ -163,9 +164,10 @@ class _Solver:
             self._close(market)
 
     def _polish(self, polish: Polish) -> None:
-        goes_on, idle = self._until("polish", _POLISH), 0
-        while idle < _PATIENCE and not self._is_proven() and goes_on():
-            idle = 0 if self._offer(polish.once(self.best, self._left())) else idle + 1
+        is_provable = len(self.open) * len(self.problem.hands) <= _MOST_PAIRS
+        gone, idle = self._gone("polish", _POLISH_SMALL if is_provable else _POLISH), 0
+        while idle < _PATIENCE and not self._is_proven() and gone() < 1:
+            idle = 0 if self._offer(polish.once(self.best, gone)) else idle + 1
 
     def _close(self, market: Market) -> None:
         """Look through every bundle that could be in an answer cheaper than the best: what is chosen there is the best."""

@@ -217,7 +217,9 @@ class _Meeting:
         from events.models import Vehicle  # noqa: PLC0415 (needs Django set up)
         from guests.models import Delegation, Guest, ItineraryItem, Visit  # noqa: PLC0415 (needs Django set up)
 
-        dice, visits, items = self.dice, [], []
+        dice = self.dice
+        visits: list[Visit] = []
+        items: list[ItineraryItem] = []
         cars = Vehicle.objects.bulk_create(
             Vehicle(event=self.event, plate=f"B {number}") for number in range(self.case.visits)
         )
@@ -401,7 +403,7 @@ def beside_the_real_team() -> Beside:
         at=datetime(2017, 11, 1, tzinfo=UTC),
     )  # fmt: skip
     hands = {officer.pk: hand for hand, officer in enumerate(world.officers)}
-    real = [hands[led_by[duty.visit.pk]] for duty in world.duties]
+    real: list[int | None] = [hands[led_by[duty.visit.pk]] for duty in world.duties]
     answer = solve(world.problem, seconds=1.0)
     cost = world.problem.cost(real)
     event.delete()

@@ -86,7 +86,7 @@ def meeting(stays: int, hands: int) -> Problem:
 def test_time_is_kept_and_so_are_the_rules(readings: int) -> None:
     """The clock moves each time somebody looks at it, so that it is the number of looks that is kept."""
     problem, looks = meeting(90, 30), iter(range(100_000))
-    with mock.patch.object(solving.time, "monotonic", side_effect=lambda: float(next(looks))):
+    with mock.patch("guests.proposals.solving.time.monotonic", side_effect=lambda: float(next(looks))):
         answer = solving.solve(problem, seconds=float(readings))
     assert next(looks) <= readings * 1.1 + 20
     assert problem.broken(answer.chosen) == []
