@@ -85,7 +85,7 @@ class Market:
         if self._peaks_matter:
             most = peak([(problem.stays[stay].starts, problem.stays[stay].ends) for stay in stays])
             costs[tables.peaks + most > tables.capacities] = FAR
-        return costs
+        return np.asarray(costs)
 
     def ask(self, prices: np.ndarray, hands: np.ndarray) -> np.ndarray:
         """Learn what the hands would like best at these prices; what that is worth to each at most."""

@@ -33,7 +33,7 @@ _PRICES = 0.36
 _DIVE = 0.62
 _POLISH = 0.97
 _POLISH_SMALL = 0.75  # what is small enough to be looked through needs time for that
-_PATIENCE = 100  # tries
+_PATIENCE = 100  # tries that were of no use, and no more than there are hands
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
 _MOST_ENUMERATED = 100_000  # bundles
 
@@ -166,7 +166,8 @@ class _Solver:
     def _polish(self, polish: Polish) -> None:
         is_provable = len(self.open) * len(self.problem.hands) <= _MOST_PAIRS
         gone, idle = self._gone("polish", _POLISH_SMALL if is_provable else _POLISH), 0
-        while idle < _PATIENCE and not self._is_proven() and gone() < 1:
+        patience = min(_PATIENCE, len(self.problem.hands))
+        while idle < patience and not self._is_proven() and gone() < 1:
             idle = 0 if self._offer(polish.once(self.best, gone)) else idle + 1
 
     def _close(self, market: Market) -> None:
