@@ -21,7 +21,7 @@ _STRIDES = 8
 _CHOOSERS = 16  # hands dealt to by choice
 _ALIKE = 2 / 3  # of the hands have guests that go with one hand's
 _NEAR = 30.0  # how much less than its best a bundle may be worth to a hand to be dealt to it
-_SECONDS = 1.0
+_SECONDS = 0.3
 
 
 class Polish:
