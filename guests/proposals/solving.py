@@ -32,10 +32,10 @@ _DIRECTLY = 0.6  # of the time, at which each phase ends
 _PRICES = 0.36
 _DIVE = 0.62
 _POLISH = 0.97
-_POLISH_SMALL = 0.75  # what is small enough to be looked through needs time for that
+_POLISH_SMALL = 0.5  # what is small enough to be looked through needs time for that
 _PATIENCE = 100  # tries that were of no use, and no more than there are hands
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
-_MOST_ENUMERATED = 100_000  # bundles
+_MOST_ENUMERATED = 40_000  # bundles
 
 
 @dataclass(frozen=True)
