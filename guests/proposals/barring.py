@@ -8,7 +8,7 @@ from events.models import Membership
 from guests.collisions import Picture
 from guests.collisions.days import is_covered
 from guests.duties import Duty, overlap
-from guests.proposals.problem import Rule
+from guests.proposals.problem import Rule, places
 from guests.stops import Stop, first_clash, within
 
 
@@ -52,12 +52,14 @@ def foes_of(picture: Picture, duties: Sequence[Duty], at: datetime) -> list[int]
         for stop in _ahead(picture, duty, at):
             if stop.begins is not None and stop.ends is not None:
                 guests[_anonymous(stop)] |= 1 << stay
-    foes = [0] * len(duties)
+    against: defaultdict[Stop, int] = defaultdict(int)
     for one, other in _clashes(sorted(guests, key=lambda stop: stop.starts_at)):
-        for stay in _places(guests[one]):
-            foes[stay] |= guests[other]
-        for stay in _places(guests[other]):
-            foes[stay] |= guests[one]
+        against[one] |= guests[other]
+        against[other] |= guests[one]
+    foes = [0] * len(duties)
+    for stop, others in against.items():
+        for stay in places(guests[stop]):
+            foes[stay] |= others
     return [bits & ~(1 << stay) for stay, bits in enumerate(foes)]
 
 
@@ -72,10 +74,3 @@ def _clashes(stops: Sequence[Stop]) -> Iterator[tuple[Stop, Stop]]:
         going_on = [other for other in going_on if other.ends_at > stop.starts_at]
         yield from ((stop, other) for other in going_on if stop.collides_with(other))
         going_on.append(stop)
-
-
-def _places(bits: int) -> Iterator[int]:
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import highspy
 import numpy as np
 
-from guests.proposals.pricing import Pricer
 from guests.proposals.problem import Problem
+from guests.proposals.reach import Reach
 
 MOST_ROWS = 40_000
 FEW = 3  # stays to be kept apart from each
@@ -17,15 +17,15 @@ _CHOSEN = 0.5
 class Direct:
     """A column for each stay with each hand, for the room taken, for each hand of a delegation and for who is left out."""
 
-    def __init__(self, problem: Problem, open_stays: Sequence[int], pricers: Sequence[Pricer]) -> None:
-        self.problem, self.open, self.pricers = problem, open_stays, pricers
+    def __init__(self, problem: Problem, open_stays: Sequence[int], reaches: Sequence[Reach]) -> None:
+        self.problem, self.open, self.reaches = problem, open_stays, reaches
         self.costs: list[float] = []
         self.most: list[float] = []
         self.rows: list[tuple[float, float, list[int], list[float]]] = []
         self.pairs: dict[tuple[int, int], int] = {}
-        for pricer in pricers:
-            for stay, cost in zip(pricer.free, pricer.costs, strict=True):
-                self.pairs[stay, pricer.hand] = self._column(cost)
+        for reach in reaches:
+            for stay, cost in zip(reach.free, reach.costs, strict=True):
+                self.pairs[stay, reach.hand] = self._column(cost)
         self.left = {stay: self._column(problem.unled_costs[stay]) for stay in open_stays}
         self.whole = len(self.costs)
         self._rows()
@@ -44,47 +44,47 @@ class Direct:
             led[stay].append(column)
         for columns in led.values():
             self._row(1.0, 1.0, columns)
-        for pricer in self.pricers:
-            self._load(pricer)
-            self._room(pricer)
-            self._together(pricer)
-            for one, other in self._apart(pricer):
-                self._row(-_FREE, 1.0, [self.pairs[one, pricer.hand], self.pairs[other, pricer.hand]])
+        for reach in self.reaches:
+            self._load(reach)
+            self._room(reach)
+            self._together(reach)
+            for one, other in self._apart(reach):
+                self._row(-_FREE, 1.0, [self.pairs[one, reach.hand], self.pairs[other, reach.hand]])
 
-    def _load(self, pricer: Pricer) -> None:
+    def _load(self, reach: Reach) -> None:
         """Each guest more costs more than the one before, so that the cheap steps are taken first by themselves."""
-        columns = [self.pairs[stay, pricer.hand] for stay in pricer.free]
-        steps = [self._column(pricer.steps[number]) for number in range(pricer.room)]
+        columns = [self.pairs[stay, reach.hand] for stay in reach.free]
+        steps = [self._column(reach.steps[number]) for number in range(reach.room)]
         factors = [1.0] * len(columns) + [-1.0] * len(steps)
         self._row(0.0, 0.0, [*columns, *steps], factors)
 
-    def _room(self, pricer: Pricer) -> None:
+    def _room(self, reach: Reach) -> None:
         """At each moment at which somebody comes, no more than fit beside those who are there in any case."""
-        stays, hand = self.problem.stays, self.problem.hands[pricer.hand]
-        there = [(stays[stay].starts, stays[stay].ends) for stay in pricer.kept] + list(hand.busy)
+        stays, hand = self.problem.stays, self.problem.hands[reach.hand]
+        there = [(stays[stay].starts, stays[stay].ends) for stay in reach.kept] + list(hand.busy)
         rooms: dict[frozenset[int], int] = {}
-        for at in {starts for starts, _ends in there} | {stays[stay].starts for stay in pricer.free}:
-            guests = frozenset(stay for stay in pricer.free if stays[stay].starts <= at < stays[stay].ends)
+        for at in {starts for starts, _ends in there} | {stays[stay].starts for stay in reach.free}:
+            guests = frozenset(stay for stay in reach.free if stays[stay].starts <= at < stays[stay].ends)
             room = max(0, hand.capacity - sum(starts <= at < ends for starts, ends in there))
             if len(guests) > room:
                 rooms[guests] = min(room, rooms.get(guests, room))
         for guests, room in rooms.items():
             if not any(guests < others and rooms[others] <= room for others in rooms):
-                self._row(-_FREE, room, [self.pairs[stay, pricer.hand] for stay in sorted(guests)])
+                self._row(-_FREE, room, [self.pairs[stay, reach.hand] for stay in sorted(guests)])
 
-    def _together(self, pricer: Pricer) -> None:
+    def _together(self, reach: Reach) -> None:
         joined: dict[int, int] = {}
-        for stay in pricer.free:
+        for stay in reach.free:
             for delegation in self.problem.delegations([stay]):
-                if delegation not in pricer.kept_together:
+                if delegation not in reach.kept_together:
                     if delegation not in joined:
-                        joined[delegation] = self._column(pricer.together)
-                    self._row(-_FREE, 0.0, [self.pairs[stay, pricer.hand], joined[delegation]], [1.0, -1.0])
+                        joined[delegation] = self._column(reach.together)
+                    self._row(-_FREE, 0.0, [self.pairs[stay, reach.hand], joined[delegation]], [1.0, -1.0])
 
-    def _apart(self, pricer: Pricer) -> Iterator[tuple[int, int]]:
-        for place, one in enumerate(pricer.free):
+    def _apart(self, reach: Reach) -> Iterator[tuple[int, int]]:
+        for place, one in enumerate(reach.free):
             foes = self.problem.foes[one]
-            yield from ((one, other) for other in pricer.free[place + 1 :] if foes >> other & 1)
+            yield from ((one, other) for other in reach.free[place + 1 :] if foes >> other & 1)
 
     def solve(self, start: Sequence[int | None], seconds: float) -> tuple[list[int | None], float]:
         """The best answer found in the time, and what no answer costs less than, the locked left out of that cost."""

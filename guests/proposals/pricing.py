@@ -1,166 +1,169 @@
-"""The best bundle of stays for one hand, when each stay is worth a price: the step that the solver repeats."""
+"""The best bundles of all hands at once, when each stay is worth a price: exact within each circle of stays."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 
-from guests.proposals.problem import MOST_POINTS, Problem
+import numpy as np
 
-MOST_NODES = 20_000
-_NOTHING = 1e-7
+from guests.proposals.circles import circles
+from guests.proposals.tables import FAR, Tables
 
-_Wanted = tuple[float, float, int]
-"""What a stay adds at least less its share of its delegation; what it is worth; which it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """Stays that one hand could take beside those it keeps, and what they add to its cost."""
-
-    hand: int
-    stays: tuple[int, ...]
-    cost: int
+Stays = tuple[int, ...]
+_NOTHING = 1e-4
+_AT_ONCE = 50  # hands, so that what they are about stays near the processor
+_THREADS = ThreadPoolExecutor(2)
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
-    """The bundles found for a hand, the last the best, and what no bundle's worth exceeds: its own if proven."""
+class _Layer:
+    """The groups added at one depth, each to a node of the layer before; the circles that end here, and at which node."""
 
-    bundles: list[tuple[float, Bundle]]
-    limit: float
+    parents: np.ndarray
+    groups: np.ndarray
+    ending: list[int]
+    ends: list[int]
+
+
+def _layers(circles: list[list[int]]) -> list[_Layer]:
+    """The circles as a tree, so that what several begin with is filled once."""
+    layers = list[_Layer]()
+    nodes = dict.fromkeys(range(len(circles)), 0)
+    while nodes:
+        depth, numbers = len(layers), dict[tuple[int, int], int]()
+        nodes = {
+            circle: numbers.setdefault((node, circles[circle][depth]), len(numbers))
+            for circle, node in nodes.items()
+        }
+        ending = [circle for circle in nodes if len(circles[circle]) == depth + 1]
+        parents, groups = np.array([*numbers]).T
+        layers.append(_Layer(parents, groups, ending, [nodes.pop(one) for one in ending]))
+    return layers
 
 
 class Pricer:
-    """What is worth most to one hand, asked again and again at other prices."""
+    """Asked again and again at other prices.
 
-    def __init__(self, problem: Problem, hand: int) -> None:
-        self.problem, self.hand = problem, hand
-        self.kept = problem.locked[hand]
-        self.free = [
-            stay
-            for stay in range(len(problem.stays))
-            if problem.stays[stay].locked is None and problem.obstacle(stay, hand, self.kept) is None
+    Of a delegation's stays in a circle, the dearest are the ones to take. So a table says what the best one, two, three
+    of them are worth, and the circle's delegations are added one after the other, as one fills a knapsack.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        numbers: dict[tuple[int, Stays], int] = {}
+        found: list[list[int]] = []
+        for circle in circles(tables.problem.foes, tables.places):
+            together = defaultdict(list)
+            for stay in circle:
+                together[int(tables.delegations[stay])].append(stay)
+            found.append(
+                [numbers.setdefault((key, tuple(stays)), len(numbers)) for key, stays in together.items()]
+            )
+        common = Counter(group for circle in found for group in circle)
+        for groups in found:
+            groups.sort(key=lambda group: (-common[group], group))
+        self.circles, self.layers = found, _layers(found)
+        self.groups = [np.array(stays) for _delegation, stays in numbers]
+        self.together = np.full((len(numbers), tables.hands), tables.together, np.float32)
+        for number, (delegation, _stays) in enumerate(numbers):
+            for hand, joined in enumerate(tables.joined):
+                if delegation == -1 or delegation in joined:
+                    self.together[number, hand] = 0
+        by_size = defaultdict(list)
+        for number, group in enumerate(self.groups):
+            by_size[len(group)].append(number)
+        self.by_size = [
+            (np.array(some), np.stack([self.groups[one] for one in some])) for some in by_size.values()
         ]
-        self.costs = [problem.pair_costs[stay][hand] for stay in self.free]
-        self.at_hand = len(problem.hands[hand].busy) + len(self.kept)
-        self.kept_together: set[int | None] = {*problem.delegations(self.kept)}
-        self.together = problem.together_weight * MOST_POINTS
-        self.shares = [self._share(stay) for stay in self.free]
 
-    @cached_property
-    def steps(self) -> list[int]:
-        """What the first, the second and each further guest costs."""
+    def ask(
+        self, prices: np.ndarray, hands: np.ndarray, *, most: int, near: float
+    ) -> tuple[np.ndarray, list[Stays]]:
+        """What the best bundle of each hand is worth, and up to so many of each that are near it."""
+        if not self.circles or not self.tables.room:
+            return np.zeros(len(hands)), []
+        worths, values = self._values(prices, hands, np.float32)
+        limits, most = values.max(0), min(most, len(values))
+        rows = np.argpartition(-values, most - 1, axis=0)[:most].T.ravel()
+        columns = np.repeat(np.arange(len(hands)), most)
+        good = values[rows, columns] > np.maximum(limits[columns] - near, _NOTHING)
+        return limits, self._bundles(worths, prices, hands, rows[good], columns[good])
+
+    def limits(self, prices: np.ndarray, hands: np.ndarray) -> np.ndarray:
+        """What no bundle of each hand is worth more than, to the last digit."""
+        if not self.circles or not self.tables.room:
+            return np.zeros(len(hands))
+        return np.asarray(self._values(prices, hands, np.float64)[1].max(0))
+
+    def _values(self, prices: np.ndarray, hands: np.ndarray, kind: type) -> tuple[np.ndarray, np.ndarray]:
+        """The groups' worths, and what the best bundle in each circle is worth to each hand."""
+        parts = np.array_split(hands, -(-len(hands) // _AT_ONCE))
+        found = list(_THREADS.map(lambda part: self._values_for(prices, part, kind), parts))
+        return np.concatenate([one[0] for one in found], axis=2), np.concatenate(
+            [one[1] for one in found], axis=1
+        )
+
+    def _values_for(self, prices: np.ndarray, hands: np.ndarray, kind: type) -> tuple[np.ndarray, np.ndarray]:
+        worths, room = self._worths(prices, hands, kind), self.tables.room
+        filled = np.full((room + 1, 1, len(hands)), -FAR, worths.dtype)
+        filled[0] = 0
+        values = np.zeros((len(self.circles), len(hands)), worths.dtype)
+        loads = self.tables.loads[:, None, hands]
+        for layer in self.layers:
+            widest = min(room, max(len(self.groups[group]) for group in layer.groups))
+            filled, these = filled[:, layer.parents], worths[: widest + 1, layer.groups]
+            for number in range(room, 0, -1):
+                for added in range(1, min(number, widest) + 1):
+                    np.maximum(filled[number], filled[number - added] + these[added], out=filled[number])
+            values[layer.ending] = (filled[:, layer.ends] - loads).max(0)
+        return worths, values
+
+    def _worths(self, prices: np.ndarray, hands: np.ndarray, kind: type) -> np.ndarray:
+        """`worths[number, group, hand]`: what the best so many stays of the group are worth to the hand."""
+        room = self.tables.room
+        wanted = prices.astype(kind)[:, None] - self.tables.costs[:, hands]
+        worths = np.full((room + 1, len(self.groups), len(hands)), -FAR, wanted.dtype)
+        worths[0] = 0
+        for numbers, stays in self.by_size:
+            best, most = wanted[stays], min(room, stays.shape[1])
+            if most < stays.shape[1]:
+                best = -np.partition(-best, most - 1, axis=1)[:, :most]
+            best = (-np.sort(-best, axis=1)).cumsum(1) - self.together[numbers][:, None, hands]
+            for number in range(most):
+                worths[number + 1, numbers] = best[:, number]
+        return worths
+
+    def _bundles(
+        self, worths: np.ndarray, prices: np.ndarray, hands: np.ndarray, rows: np.ndarray, columns: np.ndarray
+    ) -> list[Stays]:
+        """The best bundle in each of the circles for the hand beside it."""
+        room, pairs = self.tables.room, len(rows)
+        depths = np.array([len(self.circles[row]) for row in rows], np.int64)
+        filled = np.full((room + 1, pairs), -FAR, worths.dtype)
+        filled[0] = 0
+        taken = np.zeros((depths.max(initial=0), room + 1, pairs), np.int64)
+        for depth in range(len(taken)):
+            deep = np.flatnonzero(depths > depth)
+            these = worths[:, [self.circles[rows[pair]][depth] for pair in deep], columns[deep]]
+            for number in range(room, 0, -1):
+                best = np.stack([filled[number - added, deep] + these[added] for added in range(number + 1)])
+                taken[depth, number, deep] = best.argmax(0)
+                filled[number, deep] = best.max(0)
+        numbers = (filled - self.tables.loads[:, hands[columns]]).argmax(0)
         return [
-            self.problem.load_step(self.hand, self.at_hand + number) for number in range(len(self.free) + 1)
-        ]
+            self._unfold(taken[:, :, pair], int(numbers[pair]), self.circles[rows[pair]], prices, int(hands[columns[pair]]))
+            for pair in range(pairs)
+        ]  # fmt: skip
 
-    @cached_property
-    def room(self) -> int:
-        """How many stays a bundle can have at most: the capacity for each of the moments that cut all the stays."""
-        cuts, last = 0, None
-        for stay in sorted(self.free, key=lambda stay: self.problem.stays[stay].ends):
-            if last is None or self.problem.stays[stay].starts >= last:
-                cuts, last = cuts + 1, self.problem.stays[stay].ends
-        return min(len(self.free), cuts * self.problem.hands[self.hand].capacity)
-
-    @cached_property
-    def is_tight(self) -> bool:
-        """Whether fewer stays than `room` may already be too many, so that moments must be looked at."""
-        cuts_everything = self.room <= self.problem.hands[self.hand].capacity
-        return not cuts_everything or self.at_hand > 0
-
-    def _share(self, stay: int) -> float:
-        """The least that a stay bears of what its delegation costs once."""
-        delegation = self.problem.stays[stay].delegation
-        if delegation not in self.problem.shared_delegations or delegation in self.kept_together:
-            return 0.0
-        size = sum(1 for other in self.free if self.problem.stays[other].delegation == delegation)
-        return self.together / size
-
-    def bundle(self, stays: Sequence[int]) -> Bundle:
-        """These stays with what they add to the hand's cost."""
-        before, after = (self.problem.cost_of(self.hand, some) for some in (self.kept, [*self.kept, *stays]))
-        return Bundle(self.hand, tuple(sorted(stays)), after - before)
-
-    def best(self, prices: Sequence[float]) -> Priced:
-        """The bundles that a search from the dearest stay down comes upon, each worth more than the last."""
-        wanted = [one for one in self._wanted(prices) if one[1] > self.steps[0] + _NOTHING]
-        search = _Search(self, 0.0, MOST_NODES)
-        search.go(wanted, 0.0, (), self.kept_together)
-        found = [(worth, self.bundle(stays)) for worth, stays in search.found]
-        if search.nodes < MOST_NODES:
-            return Priced(found, search.best)
-        return Priced(found, max(search.best, search.bound(wanted, 0, 0)))
-
-    def all_from(self, prices: Sequence[float], least: float, most: int) -> list[Bundle] | None:
-        """Every bundle worth at least so much; None where that would take too long to say."""
-        search = _Search(self, least - _NOTHING, most, is_exhaustive=True)
-        search.go(self._wanted(prices), 0.0, (), self.kept_together)
-        return None if search.nodes >= most else [self.bundle(stays) for _worth, stays in search.found]
-
-    def _wanted(self, prices: Sequence[float]) -> list[_Wanted]:
-        wanted = []
-        for stay, cost, share in zip(self.free, self.costs, self.shares, strict=True):
-            worth = prices[stay] - cost
-            wanted.append((worth - share, worth, stay))
-        wanted.sort(reverse=True)
-        return wanted
-
-
-class _Search:
-    """Branch and bound over the wanted stays, dearest first; keeps what beats the best, or all that beats a threshold."""
-
-    def __init__(self, pricer: Pricer, best: float, most: int, *, is_exhaustive: bool = False) -> None:
-        self.pricer, self.best, self.most, self.nodes = pricer, best, most, 0
-        self.is_exhaustive = is_exhaustive
-        self.foes, self.stays = pricer.problem.foes, pricer.problem.stays
-        self.shared = pricer.problem.shared_delegations
-        self.found: list[tuple[float, tuple[int, ...]]] = []
-
-    def bound(self, wanted: Sequence[_Wanted], place: int, taken: int) -> float:
-        """What the stays from a place on add at most beside so many taken, if at least one of them is taken."""
-        steps = self.pricer.steps
-        total = wanted[place][0] - steps[taken] if place < len(wanted) else 0.0
-        for number in range(taken + 1, min(self.pricer.room, taken + len(wanted) - place)):
-            gain = wanted[place + number - taken][0] - steps[number]
-            if gain <= 0:
-                break
-            total += gain
-        return total
-
-    def go(
-        self, wanted: Sequence[_Wanted], worth: float, taken: tuple[int, ...], together: set[int | None]
-    ) -> None:
-        """Try each of the wanted stays beside those taken, and what follows from it."""
-        number = len(taken)
-        if number >= self.pricer.room:
-            return
-        for place, (_share, value, stay) in enumerate(wanted):
-            if worth + self.bound(wanted, place, number) <= self.best + _NOTHING or self.nodes >= self.most:
-                return
-            self.nodes += 1
-            delegation = self.stays[stay].delegation
-            is_first = delegation in self.shared and delegation not in together
-            now = worth + value - self.pricer.steps[number] - (self.pricer.together if is_first else 0)
-            if now > self.best + _NOTHING:
-                self.found.append((now, (*taken, stay)))
-                self.best = self.best if self.is_exhaustive else now
-            if rest := self._beside(wanted, place, (*taken, stay), delegation if is_first else None):
-                self.go(rest, now, (*taken, stay), together | {delegation} if is_first else together)
-
-    def _beside(
-        self, wanted: Sequence[_Wanted], place: int, taken: tuple[int, ...], joined: int | None
-    ) -> list[_Wanted]:
-        """The stays after a place that can still be taken; those of a delegation just joined bear no share of it any more."""
-        foes, pricer = self.foes[taken[-1]], self.pricer
-        rest = [one for one in wanted[place + 1 :] if not foes >> one[2] & 1]
-        if pricer.is_tight:
-            beside = (*pricer.kept, *taken)
-            rest = [one for one in rest if self._all_fit(one[2], beside)]
-        if joined is None:
-            return rest
-        mates = ((one[1], *one[1:]) if self.stays[one[2]].delegation == joined else one for one in rest)
-        return sorted(mates, reverse=True)
-
-    def _all_fit(self, stay: int, beside: tuple[int, ...]) -> bool:
-        return self.pricer.problem.has_room(stay, self.pricer.hand, beside)
+    def _unfold(
+        self, taken: np.ndarray, number: int, circle: Sequence[int], prices: np.ndarray, hand: int
+    ) -> Stays:
+        bundle: list[int] = []
+        for depth in range(len(circle) - 1, -1, -1):
+            if added := int(taken[depth, number]):
+                stays = self.groups[circle[depth]]
+                dearest = np.argsort(self.tables.costs[stays, hand] - prices[stays], kind="stable")
+                bundle += stays[dearest[:added]].tolist()
+                number -= added
+        return tuple(sorted(bundle))

@@ -5,10 +5,12 @@ costs are whole numbers, so that a gap below one proves an answer to be the best
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+
+import numpy as np
 
 MOST_POINTS = 10
 """What a wish that is missed entirely costs, times its weight."""
@@ -78,13 +80,18 @@ class Problem:
     # --- costs -----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def pair_costs(self) -> list[list[int]]:
+    def costs(self) -> "np.ndarray":
         """What the wishes cost for each stay with each hand."""
-        wishes = [(wish.weight, wish.points) for wish in self.wishes if wish.weight]
-        return [
-            [sum(weight * points[stay][hand] for weight, points in wishes) for hand in range(len(self.hands))]
-            for stay in range(len(self.stays))
-        ]
+        costs = np.zeros((len(self.stays), len(self.hands)), np.int64)
+        for wish in self.wishes:
+            costs += wish.weight * np.asarray(wish.points, np.int64).reshape(costs.shape)
+        return costs
+
+    @cached_property
+    def pair_costs(self) -> list[list[int]]:
+        """The same, for questions about one pair."""
+        costs: list[list[int]] = self.costs.tolist()
+        return costs
 
     @cached_property
     def unled_costs(self) -> list[int]:
@@ -191,3 +198,11 @@ def foes_among(pairs: Iterable[tuple[int, int]], stays: int) -> list[int]:
         foes[one] |= 1 << other
         foes[other] |= 1 << one
     return foes
+
+
+def places(bits: int) -> Iterator[int]:
+    """Which bits are set."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from events.models import Membership
 from guests.collisions import Picture, base_language
@@ -34,46 +35,66 @@ def wishes_of(
     languages = [picture.languages.get(officer.user_id, {}) for officer in officers]
     vvips, served = _vvips_led(officers, at), _served(duties, at)
 
-    def table(points: Callable[[Visit, int], int]) -> list[list[int]]:
-        return [[points(duty.visit, hand) for hand in range(len(officers))] for duty in duties]
+    def table(kind: Callable[[Visit], Any], points: Callable[[Any, int], int]) -> list[list[int]]:
+        """A row for each stay, worked out once for all whose visits are of the same kind."""
+        kinds = [kind(duty.visit) for duty in duties]
+        rows = {one: [points(one, hand) for hand in range(len(officers))] for one in {*kinds}}
+        return [rows[one] for one in kinds]
 
     return [
-        Wish("language", weights.language, table(lambda visit, hand: _language(visit, languages[hand]))),
+        Wish(
+            "language",
+            weights.language,
+            table(
+                lambda visit: tuple(visit.guest.languages),
+                lambda wanted, hand: _language(wanted, languages[hand]),
+            ),
+        ),
         Wish(
             "experience",
             weights.experience,
-            table(lambda visit, hand: _experience(visit, vvips[officers[hand].user_id])),
+            table(
+                lambda visit: visit.level,
+                lambda level, hand: _experience(level, vvips[officers[hand].user_id]),
+            ),
         ),
         Wish(
             "continuity",
             weights.continuity,
-            table(lambda visit, hand: _continuity(served.get(visit.guest_id, set()), officers[hand])),
+            table(
+                lambda visit: served.get(visit.guest_id, frozenset()),
+                lambda users, hand: _continuity(users, officers[hand]),
+            ),
         ),
-        Wish("gender", weights.gender, table(lambda visit, hand: _gender(visit, officers[hand]))),
+        Wish(
+            "gender",
+            weights.gender,
+            table(lambda visit: visit.officer_wished, lambda wished, hand: _gender(wished, officers[hand])),
+        ),
         _change(stays, len(officers), weights.change),
     ]
 
 
-def _language(visit: Visit, spoken: Mapping[str, int]) -> int:
+def _language(wanted: Sequence[str], spoken: Mapping[str, int]) -> int:
     """The level in the best language they share; nothing where the guest's languages are not known."""
     points = [
         _BY_LEVEL[SpokenLanguage.Level(level)] + (_NOT_THE_FIRST if place else 0)
-        for place, code in enumerate(visit.guest.languages)
+        for place, code in enumerate(wanted)
         if (level := spoken.get(base_language(code)))
     ]
-    return min(points, default=MOST_POINTS if visit.guest.languages else 0)
+    return min(points, default=MOST_POINTS if wanted else 0)
 
 
-def _experience(visit: Visit, vvips: int) -> int:
-    return _BY_VVIPS[min(vvips, len(_BY_VVIPS) - 1)] if visit.level == Visit.Level.VVIP else 0
+def _experience(level: str, vvips: int) -> int:
+    return _BY_VVIPS[min(vvips, len(_BY_VVIPS) - 1)] if level == Visit.Level.VVIP else 0
 
 
-def _continuity(served: set[int], officer: Membership) -> int:
+def _continuity(served: frozenset[int], officer: Membership) -> int:
     return MOST_POINTS if served and officer.user_id not in served else 0
 
 
-def _gender(visit: Visit, officer: Membership) -> int:
-    return MOST_POINTS if visit.officer_wished and officer.gender != visit.officer_wished else 0
+def _gender(wished: str, officer: Membership) -> int:
+    return MOST_POINTS if wished and officer.gender != wished else 0
 
 
 def _change(stays: Sequence[Stay], hands: int, weight: int) -> Wish:
@@ -94,7 +115,7 @@ def _vvips_led(officers: Sequence[Membership], at: datetime) -> Counter[int]:
     return Counter(user for user, _visit in set(led.order_by().values_list("officer__user", "visit")))
 
 
-def _served(duties: Sequence[Duty], at: datetime) -> dict[int, set[int]]:
+def _served(duties: Sequence[Duty], at: datetime) -> dict[int, frozenset[int]]:
     """By guest, the users who looked after them at earlier events."""
     served: defaultdict[int, set[int]] = defaultdict(set)
     rows = Assignment.objects.standing().filter(
@@ -103,4 +124,4 @@ def _served(duties: Sequence[Duty], at: datetime) -> dict[int, set[int]]:
     rows = rows.exclude(visit__in=[duty.visit.pk for duty in duties])
     for guest, user in rows.order_by().values_list("visit__guest", "officer__user"):
         served[guest].add(user)
-    return dict(served)
+    return {guest: frozenset(users) for guest, users in served.items()}

@@ -142,7 +142,7 @@ def measure(rows: int = ROWS) -> Measured:
             run = request_run(guest_list=guest_list, kind=kind, by=by, at=guest_list.uploaded_at)
             command = [sys.executable, "-m", "tests.bench.importing"]
             done = subprocess.run(  # noqa: S603 (our own module)
-                command, stdout=subprocess.PIPE, check=True, env=os.environ | {"DATABASE_URL": _address()}
+                command, stdout=subprocess.PIPE, check=True, env=os.environ | {"DATABASE_URL": address()}
             )
             results.append(json.loads(done.stdout))
             run.refresh_from_db()
@@ -156,7 +156,7 @@ def measure(rows: int = ROWS) -> Measured:
     )
 
 
-def _address() -> str:
+def address() -> str:
     """The address of the database we are connected to, which may be one made for this run beside the one given."""
     from django.db import connection  # noqa: PLC0415 (needs Django set up)
 

@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from liaison.settings import ROOT, TEMPLATES
-from tests.bench import load
+from tests.bench import load, matching
 from tests.bench.screen import queries_of
 from tests.cast import Cast
 
@@ -61,3 +61,10 @@ def test_the_baselines_make_five_queries_and_one(cast: Cast, client: Client) -> 
     client.force_login(cast.sari)
     assert queries_of(client, load.Question(reverse("bench_five", args=[cast.event.pk]))) == SIGN_IN + 5
     assert queries_of(client, load.Question(reverse("bench_one", args=[cast.event.pk]))) == SIGN_IN + 1
+
+
+def test_a_proposal_is_never_dearer_than_what_a_real_team_did(db: None) -> None:
+    beside = matching.beside_the_real_team()
+    assert (beside.guests, beside.officers) == (37, 19)
+    assert beside.is_good
+    assert beside.bound <= beside.proposed

@@ -14,7 +14,7 @@ from guests.proposals.problem import Hand, Problem, Rule, Stay, Wish, foes_among
 from guests.proposals.solving import Answer
 
 _SLOW = settings(max_examples=40, deadline=None)
-_ONE_MODEL = pytest.mark.parametrize("is_direct", [True], ids=["one model"])
+_BOTH_WAYS = pytest.mark.parametrize("is_direct", [True, False], ids=["one model", "market"])
 
 
 def solve(problem: Problem, is_direct: bool, **given: Any) -> Answer:
@@ -81,7 +81,7 @@ def cheapest(problem: Problem) -> int:
     )
 
 
-@_ONE_MODEL
+@_BOTH_WAYS
 @_SLOW
 @given(problems())
 def test_small_problems_equal_brute_force_and_say_so(is_direct: bool, problem: Problem) -> None:
@@ -99,7 +99,7 @@ def test_bundles_keep_every_rule_and_their_bound_is_true(problem: Problem) -> No
     assert answer.bound <= cheapest(problem) <= answer.cost
 
 
-@_ONE_MODEL
+@_BOTH_WAYS
 @_SLOW
 @given(problems(most_stays=14, most_hands=5))
 def test_larger_answers_keep_every_rule_and_their_bound(is_direct: bool, problem: Problem) -> None:
@@ -108,7 +108,7 @@ def test_larger_answers_keep_every_rule_and_their_bound(is_direct: bool, problem
     assert answer.bound <= answer.cost == problem.cost(answer.chosen)
 
 
-@_ONE_MODEL
+@_BOTH_WAYS
 @_SLOW
 @given(problems(), st.data())
 def test_a_lock_never_makes_it_cheaper(is_direct: bool, problem: Problem, data: st.DataObject) -> None:
@@ -123,7 +123,7 @@ def test_a_lock_never_makes_it_cheaper(is_direct: bool, problem: Problem, data: 
     assert locked.cost >= free.cost
 
 
-@_ONE_MODEL
+@_BOTH_WAYS
 @_SLOW
 @given(problems())
 def test_solving_again_changes_nothing(is_direct: bool, problem: Problem) -> None:
@@ -135,7 +135,7 @@ def test_solving_again_changes_nothing(is_direct: bool, problem: Problem) -> Non
     assert solve(with_stays(problem, stays), is_direct).chosen == first.chosen
 
 
-@_ONE_MODEL
+@_BOTH_WAYS
 @_SLOW
 @given(problems())
 def test_the_second_is_what_it_says_and_never_cheaper_than_the_best(
@@ -162,7 +162,7 @@ def plain(stays: int, hands: int, capacity: int = 2, **given: object) -> Problem
     )
 
 
-@_ONE_MODEL
+@_BOTH_WAYS
 def test_what_nobody_can_take_says_which_rule_stops_each(is_direct: bool) -> None:
     barred = dict.fromkeys([(2, 0)], Rule.SHIFT)
     problem = plain(3, 2, capacity=1, barred=barred)
@@ -172,14 +172,14 @@ def test_what_nobody_can_take_says_which_rule_stops_each(is_direct: bool) -> Non
     assert line.stopped in ({"capacity": 2}, {"capacity": 1, "shift": 1})
 
 
-@_ONE_MODEL
+@_BOTH_WAYS
 def test_nobody_to_choose_from_is_an_answer_too(is_direct: bool) -> None:
     answer = solve(plain(2, 0), is_direct)
     assert (answer.chosen, answer.is_best) == ((None, None), True)
     assert solve(plain(0, 2), is_direct).chosen == ()
 
 
-@_ONE_MODEL
+@_BOTH_WAYS
 def test_it_can_be_called_off(is_direct: bool) -> None:
     def step(_phase: str, _share: float) -> None:
         raise InterruptedError
