@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from events.models import Driver, Event, Membership, Point, Vehicle, Venue
 from guests.confirming import terms_read
 from guests.hours import Hours, countdown, hedged
-from guests.leaving import LEAVING_COLUMNS, Leaving, leavings
+from guests.leaving import LEAVING_COLUMNS, Leaving, leavings, place_of
 from guests.looking import CHANGES_ON_A_CARD, changes_since, has_news
 from guests.models import (
     Assignment,
@@ -281,7 +281,9 @@ class Planned(NamedTuple):
 
 def planned(items: Iterable[Any], visit: Visit, hours: Hours) -> list[Planned]:
     """One guest's items by time; the visit comes with its event and its hotel."""
-    found = leavings(items, home=visit.hotel, roads=Roads.of(visit.event), zone_name=hours.zone_name)
+    found = leavings(
+        items, home=place_of(visit.hotel), roads=Roads.of(visit.event), zone_name=hours.zone_name
+    )
     return [Planned(item, leaving, leaving.at if leaving else item.starts_at) for item, leaving in found]
 
 
