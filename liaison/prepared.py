@@ -15,11 +15,15 @@ class Given(models.Value):
         return "%s", [self]
 
 
-class GivenKeys(Given):
-    """So many keys, for `__in`."""
+class Among(models.Func):
+    """Whether a key is one of those that are named: what `__in` says of keys that are known."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "(SELECT unnest(%s::bigint[]))", [self]
+    template = "%(expressions)s::bigint[])"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+    def __init__(self, key: str, keys: Given) -> None:
+        super().__init__(models.F(key), keys)
 
 
 class Question:
