@@ -15,7 +15,6 @@ from guests.hours import Hours
 from guests.models import Assignment, Visit
 from guests.naming import words_of
 from liaison.accounts.models import User
-from liaison.phones import chat_address, dialled
 from liaison.prepared import Given, Question
 
 COORDINATORS = 12
@@ -50,14 +49,6 @@ class Reach:
     phone: str = ""
     map: str = ""
     visit: int | None = None
-
-    @property
-    def phone_shown(self) -> str:
-        return dialled(self.phone)
-
-    @property
-    def chat(self) -> str:
-        return chat_address(self.phone)
 
 
 @dataclass(frozen=True, slots=True)
