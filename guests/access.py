@@ -7,12 +7,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from events.models import Membership, Role
 from guests.models import Assignment, Handover, Request, Visit
 from liaison.accounts.models import User
-from liaison.prepared import Given, Question
+from liaison.prepared import Question, given
 
 
 def _memberships_that_serve() -> QuerySet[Membership]:
-    on_duty = Assignment.objects.current(Given("at")).filter(visit=Given("visit"), officer=OuterRef("pk"))
-    own = Membership.objects.filter(user=Given("user"), event=Given("event"))
+    on_duty = Assignment.objects.current(given("at")).filter(visit=given("visit"), officer=OuterRef("pk"))
+    own = Membership.objects.filter(user=given("user"), event=given("event"))
     return own.filter(Q(role=Role.COORDINATOR) | Q(Exists(on_duty)))[:1]
 
 

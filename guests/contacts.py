@@ -15,7 +15,7 @@ from guests.hours import Hours
 from guests.models import Assignment, Visit
 from guests.naming import words_of
 from liaison.accounts.models import User
-from liaison.prepared import Given, Question
+from liaison.prepared import Question, given
 
 COORDINATORS = 12
 _URGENT = (Contact.Function.SECURITY, Contact.Function.MEDICAL)
@@ -24,16 +24,16 @@ _CONTACT = (
     "venue__local_address",
 )  # fmt: skip
 _PLACE = ("name", "kind", "local_address", "address", "latitude", "longitude")
-_CONTACTS = Question(_CONTACT, lambda: Contact.objects.filter(event=Given("event")))
+_CONTACTS = Question(_CONTACT, lambda: Contact.objects.filter(event=given("event")))
 
 
 def _team() -> Any:
     """Those on duty now first."""
     on_shift = Shift.objects.filter(
-        membership=OuterRef("pk"), starts_at__lte=Given("at"), ends_at__gt=Given("at")
+        membership=OuterRef("pk"), starts_at__lte=given("at"), ends_at__gt=given("at")
     )
-    team = Membership.objects.filter(event=Given("event"), role=Role.COORDINATOR, user__is_active=True)
-    rows = team.exclude(user=Given("reader")).annotate(is_on_duty=Exists(on_shift))
+    team = Membership.objects.filter(event=given("event"), role=Role.COORDINATOR, user__is_active=True)
+    rows = team.exclude(user=given("reader")).annotate(is_on_duty=Exists(on_shift))
     return rows.order_by("-is_on_duty", "user__name", "pk")[:COORDINATORS]
 
 

@@ -19,7 +19,7 @@ from guests.naming import words_of
 from guests.stops import Roads
 from liaison.clock import day_of
 from liaison.phones import dialled
-from liaison.prepared import Given, Question
+from liaison.prepared import Question, given
 
 _WRITTEN = (
     ("greeter", gettext_noop("Met by")), ("seat", gettext_noop("Seat")), ("interpreter", gettext_noop("Interpreter")),
@@ -31,7 +31,7 @@ _COLUMNS = (
     "origin__address", "origin__local_address", "vehicle__plate", "vehicle__kind", "vehicle__driver_id",
     "vehicle__driver__name", "vehicle__driver__phone", "driver_id", "driver__name", "driver__phone",
 )  # fmt: skip
-_PLAN = Question(_COLUMNS, lambda: ItineraryItem.objects.standing().filter(visit=Given("visit")))
+_PLAN = Question(_COLUMNS, lambda: ItineraryItem.objects.standing().filter(visit=given("visit")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from guests.naming import country_name, language_name, words_of
 from guests.requests import OpenRequest, open_request, what_of
 from liaison.accounts.models import User
 from liaison.paper.scripts import marked
-from liaison.prepared import Given, Question
+from liaison.prepared import Question, given
 
 DONTS_AT_FIRST = 3
 LOGBOOK_LINES = 20
@@ -46,27 +46,27 @@ DOSSIERS: Any = Visit.objects.select_related("guest", "event", "delegation", "ho
 _NOTES = Question(
     ("topic", "text", "guest_id", "country", "source", "is_red_line"),
     lambda: ProtocolNote.objects.holding_for(
-        event=Given("event"), guest=Given("guest"), country=Given("country")
+        event=given("event"), guest=given("guest"), country=given("country")
     ),
 )
 _REQUESTS = Question(
     ("pk", "category", "text", "state", "raised_at", "due_at", "closed_at", "owner_is_there"),
     lambda: (
-        Request.objects.filter(visit=Given("visit"))
-        .with_owner_there(Given("at"))
+        Request.objects.filter(visit=given("visit"))
+        .with_owner_there(given("at"))
         .order_by("-closed_at", "due_at", "raised_at")[:REQUESTS]
     ),
 )
 _TEAM = Question(
     ("role", "starts_at", "ends_at", "officer__user_id", "officer__user__name", "officer__user__phone"),
-    lambda: Assignment.objects.not_over(Given("at")).filter(visit=Given("visit")),
+    lambda: Assignment.objects.not_over(given("at")).filter(visit=given("visit")),
 )
 _LOGBOOK = Question(
     ("kind", "status", "text", "happened_at", "author__name", "author__email"),
-    lambda: LogbookEntry.objects.filter(visit=Given("visit"))[:LOGBOOK_LINES],
+    lambda: LogbookEntry.objects.filter(visit=given("visit"))[:LOGBOOK_LINES],
 )
 _PAPERS = Question(
-    ("pk", "title", "kind", "size"), lambda: Document.objects.filter(visit=Given("visit"), is_private=False)
+    ("pk", "title", "kind", "size"), lambda: Document.objects.filter(visit=given("visit"), is_private=False)
 )
 
 

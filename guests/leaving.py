@@ -162,7 +162,8 @@ def leavings_at(event: Event, visits: Any) -> dict[int, datetime]:
     """When to leave for the items of all these visits at the event, by the items' keys. One query."""
     plans: Any = ItineraryItem.objects.standing().filter(visit__in=visits, starts_at__isnull=False)
     rows = plans.order_by("visit_id", "starts_at", "pk").values_list(*_OF_MANY, named=True)
-    roads, left = Roads.of(event), {}
+    roads = Roads.of(event)
+    left: dict[int, datetime] = {}
     for _visit, group in groupby(rows.iterator(), key=attrgetter("visit_id")):
         plan = list(group)
         first = plan[0]

@@ -40,7 +40,7 @@ from liaison.accounts.models import User
 from liaison.clock import day_bounds
 from liaison.history import Watch
 from liaison.phones import dialled
-from liaison.prepared import Among, Given, Question
+from liaison.prepared import Among, Question, given
 
 REQUESTS_ON_A_CARD = 4
 _GOES_ON_FOR = timedelta(hours=1)  # an item that says no end
@@ -60,13 +60,13 @@ _PLAN = Question(
     ITEM_COLUMNS,
     lambda: (
         ItineraryItem.objects.standing()
-        .touching(Given("since"), Given("until"))
-        .filter(Among("visit", Given("visits")))
+        .touching(given("since"), given("until"))
+        .filter(Among("visit", "visits"))
     ),
 )
 _WAITING = Question(
     ("pk", "visit_id", "category", "text", "raised_at", "due_at", "owner_is_there"),
-    lambda: Request.objects.open().with_owner_there(Given("at")).filter(Among("visit", Given("visits"))),
+    lambda: Request.objects.open().with_owner_there(given("at")).filter(Among("visit", "visits")),
 )
 # Not yet queries, and built once: naming the columns takes longer than asking for them.
 _OWN: Any = (

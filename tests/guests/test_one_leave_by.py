@@ -35,7 +35,7 @@ def in_the_manifest(cast: Cast) -> list[str]:
     out = io.BytesIO()
     give(asked=Asked(event=cast.event, by=cast.ratna, at=NOW), kind="manifest", how="csv", out=out)
     [sheet] = read_sheets(out.getvalue())
-    return [row.cell(0) for row in sheet.rows][1:]
+    return [str(row.cell(0)) for row in sheet.rows][1:]
 
 
 def in_the_calendar(cast: Cast, client: Client, **owner: object) -> list[str]:
@@ -65,7 +65,7 @@ def test_the_same_item_says_the_same_leave_by_everywhere(cast: Cast, client: Cli
     assert f"2027-05-13 {said}" in in_the_manifest(cast)
     assert in_the_calendar(cast, client, officer=cast.sari_officer) == [f"Leave by {said} WITA"]
     with translation.override("en"):
-        assert f"Leave by {said} WITA" in proposed_note(of_sato(cast), at=NOW)["next"]
+        assert f"Leave by {said} WITA" in proposed_note(of_sato(cast), at=NOW)["next_movement"]
 
 
 @pytest.mark.usefixtures("places", "now")

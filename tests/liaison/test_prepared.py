@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Exists, OuterRef
 
 from guests.models import Assignment, GuestPrivate, ItineraryItem, Request, Visit
-from liaison.prepared import Among, Given, Question
+from liaison.prepared import Among, Question, given
 from tests.cast import Cast
 from tests.factories import NOW, make_item, make_venue
 
@@ -16,7 +16,7 @@ COLUMNS = ("pk", "title", "starts_at", "visit__guest__languages", "venue__latitu
 
 def test_the_answer_is_what_the_queryset_says(cast: Cast, django_assert_num_queries: Any) -> None:
     make_item(cast.sato, "Lunch", venue=make_venue(cast.event, latitude="-8.5", longitude="119.9"))
-    question = Question(COLUMNS, lambda: ItineraryItem.objects.standing().filter(visit=Given("visit")))
+    question = Question(COLUMNS, lambda: ItineraryItem.objects.standing().filter(visit=given("visit")))
     for visit in (cast.sato, cast.lim):
         with django_assert_num_queries(1):
             found = question.rows(visit=visit.pk)
@@ -28,8 +28,8 @@ def test_the_answer_is_what_the_queryset_says(cast: Cast, django_assert_num_quer
 
 def test_values_may_stand_in_subqueries_and_more_than_once(cast: Cast) -> None:
     def on_duty() -> Any:
-        duties = Assignment.objects.current(Given("at")).filter(visit=OuterRef("pk"))
-        return Visit.objects.filter(Exists(duties), event=Given("event")).order_by("pk")
+        duties = Assignment.objects.current(given("at")).filter(visit=OuterRef("pk"))
+        return Visit.objects.filter(Exists(duties), event=given("event")).order_by("pk")
 
     question = Question(("pk",), on_duty)
     assert (cast.sato.pk,) in question.rows(event=cast.event.pk, at=NOW)
@@ -38,18 +38,18 @@ def test_values_may_stand_in_subqueries_and_more_than_once(cast: Cast) -> None:
 
 
 def test_keys_are_named_together(cast: Cast) -> None:
-    question = Question(("visit_id",), lambda: Request.objects.filter(Among("visit", Given("visits"))))
+    question = Question(("visit_id",), lambda: Request.objects.filter(Among("visit", "visits")))
     assert {row.visit_id for row in question.rows(visits=[cast.sato.pk, 0])} == {cast.sato.pk}
     assert question.rows(visits=[]) == []
 
 
 def test_what_is_not_given_is_an_error(cast: Cast) -> None:
-    question = Question(("pk",), lambda: Visit.objects.filter(event=Given("event")))
+    question = Question(("pk",), lambda: Visit.objects.filter(event=given("event")))
     with pytest.raises(KeyError):
         question.rows()
 
 
 def test_a_column_that_python_has_to_read_is_refused(cast: Cast) -> None:
-    question = Question(("health",), lambda: GuestPrivate.objects.filter(guest=Given("guest")))
+    question = Question(("health",), lambda: GuestPrivate.objects.filter(guest=given("guest")))
     with pytest.raises(TypeError):
         question.rows(guest=cast.sato.guest_id)
