@@ -7,6 +7,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from events.models import Membership, Role
 from guests.models import Assignment, Handover, Request, Visit
 from liaison.accounts.models import User
+from liaison.prepared import Question, given
+
+
+def _memberships_that_serve() -> QuerySet[Membership]:
+    on_duty = Assignment.objects.current(given("at")).filter(visit=given("visit"), officer=OuterRef("pk"))
+    own = Membership.objects.filter(user=given("user"), event=given("event"))
+    return own.filter(Q(role=Role.COORDINATOR) | Q(Exists(on_duty)))[:1]
+
+
+_SERVING = Question(("pk",), _memberships_that_serve)
 
 
 def may_serve(user: User, visit: Visit, *, at: datetime) -> bool:
@@ -14,10 +24,9 @@ def may_serve(user: User, visit: Visit, *, at: datetime) -> bool:
 
     An officer whose duty has not begun may read and prepare, not act. One query.
     """
-    on_duty = Exists(Assignment.objects.current(at).filter(visit=visit, officer=OuterRef("pk")))
-    own = Membership.objects.filter(user=user, event=visit.event_id)
-    serving = own.filter(Q(role=Role.COORDINATOR) | Q(on_duty))
-    return user.is_active and (user.is_superuser or serving.exists())
+    if not user.is_active or user.is_superuser:
+        return user.is_active
+    return bool(_SERVING.rows(user=user.pk, event=visit.event_id, visit=visit.pk, at=at))
 
 
 def own_duty(user: User, visit: Visit, *, at: datetime) -> Assignment | None:

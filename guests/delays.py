@@ -1,6 +1,6 @@
 """Saying that a guest runs late: what it would do, and doing it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from guests.alerting import coordinators_of, officers_of, tell
 from guests.hours import Hours, length
 from guests.lateness import Clash, Effect, Hit, Move, Ripple, clashes, ripple
+from guests.leaving import leaving_for, plan_of
 from guests.models import ItineraryItem, LogbookEntry, Visit
 from liaison.accounts.models import User
 
@@ -46,7 +47,7 @@ class Delay:
 
 def may_be_late(visit: Visit, *, at: datetime) -> list[ItineraryItem]:
     """What the guest may be late for, the next thing first, then what goes on now; nothing where nothing is planned."""
-    plan = _plan(visit, at)
+    plan = _ahead(plan_of(visit), at)
     coming = [item for item in plan if item.starts_at and item.starts_at > at]
     running = [item for item in plan if item.starts_at and item.starts_at <= at and item.ends_at]
     return coming[:1] + running[-1:]
@@ -54,7 +55,14 @@ def may_be_late(visit: Visit, *, at: datetime) -> list[ItineraryItem]:
 
 def foresee(*, visit: Visit, item: ItineraryItem, by: timedelta, at: datetime) -> Delay:
     """What follows if the item is late by that much; writes nothing. Two queries."""
-    found = ripple(_plan(visit, at), item, by, at=at)
+    return _foreseen(visit, plan_of(visit), item, by, at)
+
+
+def _foreseen(
+    visit: Visit, plan: Sequence[ItineraryItem], item: ItineraryItem, by: timedelta, at: datetime
+) -> Delay:
+    left = {pk: leaving.at for pk, leaving in leaving_for(plan, visit).items() if leaving}
+    found = ripple(_ahead(plan, at), item, by, at=at, leave_by=left)
     return Delay(item, by, found, _clashes(visit, found.moves))
 
 
@@ -70,8 +78,9 @@ def report_delay(
         Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
         if LogbookEntry.objects.filter(client_uuid=client_uuid).exists():
             return
-        fresh = _plan(visit, at).filter(pk=item_key).first()
-        delay = foresee(visit=visit, item=fresh, by=timedelta(minutes=minutes), at=at) if fresh else None
+        plan = plan_of(visit)
+        fresh = next((item for item in _ahead(plan, at) if item.pk == item_key), None)
+        delay = _foreseen(visit, plan, fresh, timedelta(minutes=minutes), at) if fresh else None
         if delay is None or delay.seen != seen:
             raise PlanChangedError(_("The plan has changed meanwhile. Nothing was sent: look again."))
         for move in delay.ripple.moves:
@@ -87,11 +96,10 @@ def report_delay(
         _tell_the_team(visit, delay, by, at, str(client_uuid))
 
 
-def _plan(visit: Visit, at: datetime) -> Any:
-    """What stands in the guest's plan from what goes on now up to a day ahead."""
-    items = ItineraryItem.objects.standing().filter(visit=visit, starts_at__lt=at + LOOK_AHEAD)
-    ahead = Q(ends_at__gt=at) | Q(ends_at=None, starts_at__gt=at)
-    return items.filter(ahead).with_places().order_by("starts_at", "pk")
+def _ahead(plan: Iterable[ItineraryItem], at: datetime) -> list[ItineraryItem]:
+    """Of the guest's plan what goes on now, up to a day ahead."""
+    soon = [item for item in plan if item.starts_at and item.starts_at < at + LOOK_AHEAD]
+    return [item for item in soon if (item.ends_at or item.starts_at or at) > at]
 
 
 def _clashes(visit: Visit, moves: Sequence[Move]) -> tuple[Clash, ...]:

@@ -1,65 +1,73 @@
 """A guest's dossier as an officer reads it: who, the first 30 seconds, the days, courtesy, requests, what happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from typing import Any
 
-from babel.dates import format_date
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guests.contacts import Function, contacts_of
+from guests.days import Day, days_of, items_of, phone_of_the_next_driver
 from guests.hours import Hours, hedged
 from guests.models import (
     Assignment,
     Delegation,
     Document,
-    ItineraryItem,
     LogbookEntry,
     Movement,
     ProtocolNote,
     Request,
     Visit,
 )
-from guests.naming import country_name, language_name
-from guests.requests import OpenRequest, open_request
+from guests.naming import country_name, language_name, words_of
+from guests.requests import OpenRequest, open_request, what_of
 from liaison.accounts.models import User
-from liaison.clock import day_of
 from liaison.paper.scripts import marked
-from liaison.phones import dialled
+from liaison.prepared import Question, given
 
 DONTS_AT_FIRST = 3
 LOGBOOK_LINES = 20
 REQUESTS, CLOSED_REQUESTS = 60, 5  # the open ones are read first
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An item of the plan with all that an officer has to know of it."""
-
-    pk: int
-    kind_label: str
-    title: str
-    time: str
-    place: str
-    map: str
-    is_tentative: bool
-    plate: str
-    phone: str
-    phone_shown: str
-    facts: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The entries that begin on one day; `label` says which, or that the time is not known yet."""
-
-    label: str
-    is_open: bool
-    entries: tuple[Entry, ...]
+# Not yet a query, and built once: naming the columns takes longer than asking for them.
+DOSSIERS: Any = Visit.objects.select_related("guest", "event", "delegation", "hotel").only(
+    "level", "status", "status_at", "arrives_at", "arrival_precision", "arrival_note", "departs_at",
+    "departure_precision", "departure_note", "room", "companions", "companions_note", "note", "event__time_zone",
+    "event__travel_kmh", "event__travel_buffer_minutes", "event__country", "delegation__name", "delegation__head",
+    "hotel__name", "hotel__kind", "hotel__address", "hotel__local_address", "hotel__latitude", "hotel__longitude",
+    "guest__name", "guest__honorific_before", "guest__honorific_after", "guest__addressed_as", "guest__native_name",
+    "guest__pronunciation", "guest__country", "guest__office", "guest__organisation", "guest__languages", "guest__diet",
+)  # fmt: skip
+"""Visits with all that `dossier_of` asks of them."""
+_NOTES = Question(
+    ("topic", "text", "guest_id", "country", "source", "is_red_line"),
+    lambda: ProtocolNote.objects.holding_for(
+        event=given("event"), guest=given("guest"), country=given("country")
+    ),
+)
+_REQUESTS = Question(
+    ("pk", "category", "text", "state", "raised_at", "due_at", "closed_at", "owner_is_there"),
+    lambda: (
+        Request.objects.filter(visit=given("visit"))
+        .with_owner_there(given("at"))
+        .order_by("-closed_at", "due_at", "raised_at")[:REQUESTS]
+    ),
+)
+_TEAM = Question(
+    ("role", "starts_at", "ends_at", "officer__user_id", "officer__user__name", "officer__user__phone"),
+    lambda: Assignment.objects.not_over(given("at")).filter(visit=given("visit")),
+)
+_LOGBOOK = Question(
+    ("kind", "status", "text", "happened_at", "author__name", "author__email"),
+    lambda: LogbookEntry.objects.filter(visit=given("visit"))[:LOGBOOK_LINES],
+)
+_PAPERS = Question(
+    ("pk", "title", "kind", "size"), lambda: Document.objects.filter(visit=given("visit"), is_private=False)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +132,18 @@ class Dossier:
 
 
 def dossier_of(visit: Visit, *, reader: User, at: datetime, delegation: Sequence[Visit] = ()) -> Dossier:
-    """The dossier of a visit that `reader` may see; it should come with guest, event, delegation and hotel.
+    """The dossier of a visit that `reader` may see; it should be one of `DOSSIERS`.
 
     `delegation` are the others of the delegation whom the reader may see too. Eight queries, however much there is to tell.
     """
-    hours, guest = Hours(visit.event.time_zone, at), visit.guest
-    notes = tuple(_note(note) for note in ProtocolNote.objects.concerning([visit]))
-    requests = list(
-        Request.objects.filter(visit=visit)
-        .with_owner_there(at)
-        .order_by("-closed_at", "due_at", "raised_at")[:REQUESTS]
-    )
-    entries = list(ItineraryItem.objects.standing().filter(visit=visit).with_places())
-    team = list(Assignment.objects.not_over(at).filter(visit=visit).select_related("officer__user"))
-    own = [each for each in team if each.officer.user_id == reader.pk]
+    hours, guest, language = Hours(visit.event.time_zone, at), visit.guest, get_language() or "en"
+    rows = _NOTES.rows(event=visit.event_id, guest=visit.guest_id, country=guest.country)
+    topics = words_of(ProtocolNote.Topic, language)
+    notes = tuple(_note(row, topics) for row in rows)
+    requests = _REQUESTS.rows(visit=visit.pk, at=at)
+    items = items_of(visit)
+    team = _TEAM.rows(visit=visit.pk, at=at)
+    own = [each.starts_at for each in team if each.officer__user_id == reader.pk]
     return Dossier(
         pk=visit.pk,
         called=guest.called,
@@ -154,18 +160,18 @@ def dossier_of(visit: Visit, *, reader: User, at: datetime, delegation: Sequence
         addressing=_texts(notes, ProtocolNote.Topic.ADDRESS),
         greeting=_texts(notes, ProtocolNote.Topic.GREETING),
         donts=_texts(notes, ProtocolNote.Topic.DONT)[:DONTS_AT_FIRST],
-        days=_days(entries, hours),
+        days=days_of(items, visit, hours),
         notes=notes,
-        requests=tuple(open_request(each, hours) for each in requests if each.is_open),
-        closed_requests=_closed([each for each in requests if not each.is_open][:CLOSED_REQUESTS], hours),
+        requests=tuple(open_request(each, hours) for each in requests if each.closed_at is None),
+        closed_requests=_closed([each for each in requests if each.closed_at][:CLOSED_REQUESTS], hours),
         logbook=_logbook(visit, hours),
         contacts=contacts_of(
-            visit, reader=reader, items=entries, team=team, delegation=delegation, hours=hours
+            visit, reader=reader, items=items, team=team, delegation=delegation, hours=hours
         ),
         papers=_papers(visit),
-        call=_phone_of_the_next_driver(entries, at),
-        duty_from=_duty_from(own, hours),
-        can_hand_over=any(each.starts_at <= at for each in own),
+        call=phone_of_the_next_driver(items, at),
+        duty_from=hours.say(min(own)) if own and min(own) > at else "",
+        can_hand_over=any(starts_at <= at for starts_at in own),
     )
 
 
@@ -208,101 +214,32 @@ def _companions(visit: Visit) -> str:
     return ": ".join(filter(None, (number, visit.companions_note)))
 
 
-def _note(note: ProtocolNote) -> Note:
-    about = _("this guest") if note.guest_id else country_name(note.country) or _("this event")
-    return Note(
-        topic=note.topic,
-        topic_label=note.get_topic_display(),
-        text=note.text,
-        about=about,
-        source=note.source,
-        is_red_line=note.is_red_line,
-    )
+def _note(row: Any, topics: Mapping[str, str]) -> Note:
+    about = _("this guest") if row.guest_id else country_name(row.country) or _("this event")
+    return Note(row.topic, topics[row.topic], row.text, about, row.source, row.is_red_line)
 
 
-def _days(items: Sequence[ItineraryItem], hours: Hours) -> tuple[Day, ...]:
-    """The plan by day, today's open; items that still await a time come last."""
-    timed = [(day_of(item.starts_at, hours.zone_name), item) for item in items if item.starts_at]
-    days = []
-    for day, group in groupby(timed, key=lambda pair: pair[0]):
-        label = format_date(day, "EEEE, d MMMM", locale=get_language() or "en")
-        label = _("Today, %(day)s") % {"day": label} if day == hours.today else label
-        days.append(Day(label, day == hours.today, tuple(_entry(item, hours) for _day, item in group)))
-    if untimed := tuple(_entry(item, hours) for item in items if item.starts_at is None):
-        days.append(Day(_("Time to be confirmed"), is_open=False, entries=untimed))
-    return tuple(days)
-
-
-def _entry(item: ItineraryItem, hours: Hours) -> Entry:
-    driver = item.car_driver
-    phone = driver.phone if driver else ""
-    return Entry(
-        pk=item.pk,
-        kind_label=item.get_kind_display(),
-        title=f"{item.title} · {item.flight_number}" if item.flight_number else item.title,
-        time=hours.span(item.starts_at, item.ends_at, item.precision) if item.starts_at else "",
-        place=", ".join(str(place) for place in (item.point and item.point.name, item.venue) if place),
-        map=item.venue.map_address if item.venue else "",
-        is_tentative=item.state == ItineraryItem.State.TENTATIVE,
-        plate=item.vehicle.plate if item.vehicle else "",
-        phone=phone,
-        phone_shown=dialled(phone),
-        facts=_known(_item_facts(item, hours)),
-    )
-
-
-def _item_facts(item: ItineraryItem, hours: Hours) -> Iterable[tuple[str, str]]:
-    yield _("Leave by"), hours.say(item.leave_by_at) if item.leave_by_at else ""
-    yield _("From"), item.origin.name if item.origin else ""
-    yield _("Car"), item.vehicle.kind if item.vehicle else ""
-    yield _("Driver"), item.car_driver.name if item.car_driver else ""
-    yield _("Met by"), item.greeter
-    yield _("Seat"), item.seat
-    yield _("Interpreter"), item.interpreter
-    yield _("Dress"), item.dress
-    yield _("Gift"), item.gift
-    said_at = [hours.say(item.estimate_at)] if item.estimate_at else []
-    yield _("Time according to"), ", ".join([item.estimate_by, *said_at] if item.estimate_by else said_at)
-    yield _("Note"), item.note
-
-
-def _phone_of_the_next_driver(items: Sequence[ItineraryItem], at: datetime) -> str:
-    """Whom to call about the car: who drives now or next."""
-    for item in items:
-        is_over = item.starts_at is None or (item.ends_at or item.starts_at) < at
-        if not is_over and item.car_driver and item.car_driver.phone:
-            return item.car_driver.phone
-    return ""
-
-
-def _closed(requests: Sequence[Request], hours: Hours) -> tuple[Line, ...]:
-    return tuple(
-        Line(hours.say(each.closed_at), str(each), each.get_state_display())
-        for each in requests
-        if each.closed_at
-    )
+def _closed(requests: Sequence[Any], hours: Hours) -> tuple[Line, ...]:
+    states = words_of(Request.State, get_language() or "en")
+    return tuple(Line(hours.say(each.closed_at), what_of(each), states[each.state]) for each in requests)
 
 
 def _logbook(visit: Visit, hours: Hours) -> tuple[Line, ...]:
-    entries = LogbookEntry.objects.filter(visit=visit).select_related("author")[:LOGBOOK_LINES]
     return tuple(
-        Line(hours.say(each.happened_at), _what_happened(each), str(each.author)) for each in entries
+        Line(hours.say(each.happened_at), _what_happened(each), each.author__name or each.author__email)
+        for each in _LOGBOOK.rows(visit=visit.pk)
     )
 
 
-def _what_happened(entry: LogbookEntry) -> str:
-    if entry.kind == LogbookEntry.Kind.UNDO:
-        return _("Taken back: %(status)s again") % {"status": Movement(entry.status).label}
-    return str(entry)
+def _what_happened(row: Any) -> str:
+    language = get_language() or "en"
+    if row.kind == LogbookEntry.Kind.UNDO:
+        return _("Taken back: %(status)s again") % {"status": Movement(row.status).label}
+    moved = words_of(Movement, language).get(row.status, "")
+    return row.text or moved or words_of(LogbookEntry.Kind, language)[row.kind]
 
 
 def _papers(visit: Visit) -> tuple[Paper, ...]:
     """What is not private of the documents."""
-    rows = Document.objects.filter(visit=visit, is_private=False)
+    rows = _PAPERS.rows(visit=visit.pk)
     return tuple(Paper(one.pk, one.title, f"{one.kind.upper()} · {filesizeformat(one.size)}") for one in rows)
-
-
-def _duty_from(own: Sequence[Assignment], hours: Hours) -> str:
-    """From when the reader looks after the guest, where that has not begun."""
-    starts = [assignment.starts_at for assignment in own]
-    return hours.say(min(starts)) if starts and min(starts) > hours.at else ""

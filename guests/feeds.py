@@ -6,6 +6,7 @@ item stays, as cancelled; a deleted one is not there any more, which calendars t
 Items whose time is not known yet are left out.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,13 +21,23 @@ from icalendar import Calendar, Event
 
 from events.models import Membership, Shift
 from guests.itinerary import may_be_told, where
+from guests.leaving import leaving_for
 from guests.models import Assignment, CalendarFeed, ItineraryItem, Visit
 from guests.models.secret_address import new_secret
 from liaison.accounts.models import User
 from liaison.clock import clock_time, zone, zone_label
 from liaison.sheets.table import plain
 
-_WITH = ("visit__guest", "visit__event", "venue", "point__venue", "session__venue", "session__point__venue")
+_WITH = (
+    "visit__guest",
+    "visit__event",
+    "visit__hotel",
+    "origin",
+    "venue",
+    "point__venue",
+    "session__venue",
+    "session__point__venue",
+)
 _REFRESH = timedelta(minutes=15)
 
 
@@ -109,9 +120,14 @@ def _language_of(visit: Visit | None) -> str:
 def _of_officer(officer: Membership, at: datetime) -> Iterable[Entry]:
     duties = Assignment.objects.duties_of(officer.user, at).filter(officer=officer)
     items = ItineraryItem.objects.filter(visit__in=duties.values("visit_id"), starts_at__isnull=False)
-    for item in items.select_related(*_WITH).order_by("starts_at", "pk"):
+    found = list(items.select_related(*_WITH).order_by("starts_at", "pk"))
+    left = _leave_by(found)
+    for item in found:
         yield _entry(
-            item, f"{item.visit.guest.called}: {_titled(item)}", link=_address("visit", item.visit_id)
+            item,
+            f"{item.visit.guest.called}: {_titled(item)}",
+            leave_by_at=left.get(item.pk),
+            link=_address("visit", item.visit_id),
         )
     for shift in Shift.objects.filter(membership=officer):
         yield Entry(
@@ -124,19 +140,29 @@ def _of_guest(visit: Visit | None) -> Iterable[Entry]:
     seen = ItineraryItem.Visibility.GUEST
     items = ItineraryItem.objects.filter(visit=visit, starts_at__isnull=False, visibility=seen)
     for item in items.select_related(*_WITH).order_by("starts_at", "pk"):
-        yield _entry(item, _titled(item))
+        yield _entry(item, _titled(item), leave_by_at=item.leave_by_at)
+
+
+def _leave_by(items: Iterable[ItineraryItem]) -> dict[int, datetime]:
+    """When an officer leaves for each of these guests' items, as today's screen says it; of what stands, by their keys."""
+    plans: defaultdict[int, list[ItineraryItem]] = defaultdict(list)
+    for item in items:
+        if item.state != ItineraryItem.State.CANCELLED:
+            plans[item.visit_id].append(item)
+    found = [leaving_for(plan, plan[0].visit) for plan in plans.values()]
+    return {pk: leaving.at for plan in found for pk, leaving in plan.items() if leaving}
 
 
 def _titled(item: ItineraryItem) -> str:
     return f"{item.title} ({item.flight_number})" if item.flight_number else item.title
 
 
-def _entry(item: ItineraryItem, title: str, link: str = "") -> Entry:
+def _entry(item: ItineraryItem, title: str, *, leave_by_at: datetime | None, link: str = "") -> Entry:
     assert item.starts_at is not None  # noqa: S101 (asked for)
     about = Visit.Precision.APPROXIMATE.label if item.precision == Visit.Precision.APPROXIMATE else ""
-    if item.leave_by_at:
+    if leave_by_at:
         zone_name = item.visit.event.time_zone
-        leave = f"{clock_time(item.leave_by_at, zone_name)} {zone_label(item.leave_by_at, zone_name)}"
+        leave = f"{clock_time(leave_by_at, zone_name)} {zone_label(leave_by_at, zone_name)}"
         about = "\n".join(filter(None, (_("Leave by %(time)s") % {"time": leave}, str(about))))
     return Entry(
         uid=_uid("item", item.pk),

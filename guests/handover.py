@@ -11,6 +11,7 @@ from events.models import Membership
 from guests.alerting import coordinators_of, tell
 from guests.assignment import write_assignments
 from guests.hours import Hours
+from guests.leaving import Leaving, leaving_for, plan_of
 from guests.looking import begin_looking
 from guests.models import Assignment, Handover, ItineraryItem, LogbookEntry, Request, Visit
 
@@ -188,8 +189,9 @@ def proposed_note(visit: Visit, *, at: datetime) -> dict[str, str]:
     What the giver was told of promises and luggage when they took over stands there again, so that it is passed on.
     """
     hours = Hours(visit.event.time_zone, at)
-    items = ItineraryItem.objects.standing().filter(visit=visit, starts_at__gt=at).with_places()
-    following = items.order_by("starts_at", "pk").first()
+    plan = plan_of(visit)
+    following = next((item for item in plan if item.starts_at and item.starts_at > at), None)
+    leaving = leaving_for(plan, visit)[following.pk] if following else None
     since = LogbookEntry.objects.filter(visit=visit, happened_at__gt=at - _REMEMBERED)
     words = since.filter(kind__in=[LogbookEntry.Kind.NOTE, LogbookEntry.Kind.INCIDENT])[:_WORDS]
     asked = list(Request.objects.open().filter(visit=visit))
@@ -200,7 +202,7 @@ def proposed_note(visit: Visit, *, at: datetime) -> dict[str, str]:
         Handover.Part.MOOD: "\n".join(f"{hours.say(word.happened_at)}: {word.text}" for word in words),
         Handover.Part.PROMISES: received.get(Handover.Part.PROMISES, ""),
         Handover.Part.REQUESTS: "\n".join(_asked(request, hours) for request in asked),
-        Handover.Part.NEXT: ", ".join(_next(following, hours)) if following else "",
+        Handover.Part.NEXT: ", ".join(_next(following, leaving, hours)) if following else "",
         Handover.Part.CAR: ", ".join(_car(following)) if following else "",
         Handover.Part.LUGGAGE: "\n".join(filter(None, luggage)),
     }
@@ -218,12 +220,12 @@ def _asked(request: Request, hours: Hours) -> str:
     return ", ".join(filter(None, (str(request), due)))
 
 
-def _next(item: ItineraryItem, hours: Hours) -> Iterator[str]:
+def _next(item: ItineraryItem, leaving: Leaving | None, hours: Hours) -> Iterator[str]:
     if item.starts_at:
         yield hours.start(item.starts_at, item.precision)
     yield item.title
-    if item.leave_by_at:
-        yield _("Leave by %(time)s") % {"time": hours.say(item.leave_by_at)}
+    if leaving:
+        yield _("Leave by %(time)s") % {"time": hours.say(leaving.at)}
     if item.venue:
         yield item.venue.name
 

@@ -1,13 +1,15 @@
 """What follows when a guest runs late: what moves along, what gets tight, what is missed. Nothing is asked of the database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from guests.models import ItineraryItem
 
 _LASTS = timedelta(hours=1)  # an item that says no end keeps its car that long
+_AS_SET: Mapping[int, datetime] = MappingProxyType({})
 _BEGINS_WITHOUT_THE_GUEST = {
     ItineraryItem.Kind.SESSION,
     ItineraryItem.Kind.CEREMONY,
@@ -63,20 +65,28 @@ class Ripple:
     hits: tuple[Hit, ...]
 
 
-def ripple(items: Iterable[ItineraryItem], late: ItineraryItem, delay: timedelta, *, at: datetime) -> Ripple:
+def ripple(
+    items: Iterable[ItineraryItem],
+    late: ItineraryItem,
+    delay: timedelta,
+    *,
+    at: datetime,
+    leave_by: Mapping[int, datetime] = _AS_SET,
+) -> Ripple:
     """What follows in a guest's plan when the item `late` is late by `delay`, as seen at the moment `at`.
 
     Only that item moves, and the transfers right behind it that the guest would not make, each by no more than it
     must. Sessions and ceremonies do not wait: the guest comes later and their end stays. Everything else stays where
-    it is and is said to be tight, late or missed; what becomes of it is the coordinator's to decide.
+    it is and is said to be tight, late or missed; what becomes of it is the coordinator's to decide. `leave_by` is when
+    to leave for items by their keys; where it says nothing, what somebody set counts.
     """
     moved = _late(late, delay, at)
     if moved is None:  # over before the guest would come: there is nothing to move
         return Ripple((), (Hit(late, Effect.MISSED, delay),))
     behind = sorted((item for item in items if _is_behind(item, late)), key=_starts)
-    moves = (moved, *_pulled(behind, moved))
+    moves = (moved, *_pulled(behind, moved, leave_by))
     staying = behind[len(moves) - 1 :]
-    return Ripple(moves, tuple(_hits(staying, moves[-1].ready_at)))
+    return Ripple(moves, tuple(_hits(staying, moves[-1].ready_at, leave_by)))
 
 
 def clashes(moves: Sequence[Move], others: Iterable[ItineraryItem]) -> tuple[Clash, ...]:
@@ -126,21 +136,23 @@ def _moved(item: ItineraryItem, delay: timedelta) -> Move:
     )
 
 
-def _pulled(behind: Sequence[ItineraryItem], moved: Move) -> Iterator[Move]:
+def _pulled(behind: Sequence[ItineraryItem], moved: Move, leave_by: Mapping[int, datetime]) -> Iterator[Move]:
     """The transfers right behind that the guest would not make, each moved by as much as it must."""
     for item in behind:
-        missing = moved.ready_at - _moves(item)
+        missing = moved.ready_at - _moves(item, leave_by)
         if item.kind != ItineraryItem.Kind.TRANSFER or missing <= timedelta():
             return
         moved = _moved(item, missing)
         yield moved
 
 
-def _moves(item: ItineraryItem) -> datetime:
-    return item.leave_by_at or _starts(item)
+def _moves(item: ItineraryItem, leave_by: Mapping[int, datetime] = _AS_SET) -> datetime:
+    return leave_by.get(item.pk) or item.leave_by_at or _starts(item)
 
 
-def _hits(staying: Iterable[ItineraryItem], ready_at: datetime) -> Iterator[Hit]:
+def _hits(
+    staying: Iterable[ItineraryItem], ready_at: datetime, leave_by: Mapping[int, datetime]
+) -> Iterator[Hit]:
     for item in staying:
         starts_at = _starts(item)
         leaves = item.kind == ItineraryItem.Kind.FLIGHT and ready_at > starts_at
@@ -148,8 +160,8 @@ def _hits(staying: Iterable[ItineraryItem], ready_at: datetime) -> Iterator[Hit]
             yield Hit(item, Effect.MISSED, ready_at - starts_at)
         elif ready_at > starts_at:
             yield Hit(item, Effect.LATE, ready_at - starts_at)
-        elif ready_at > _moves(item):
-            yield Hit(item, Effect.TIGHT, ready_at - _moves(item))
+        elif ready_at > (moves_at := _moves(item, leave_by)):
+            yield Hit(item, Effect.TIGHT, ready_at - moves_at)
 
 
 def _share(one: ItineraryItem, other: ItineraryItem) -> bool:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events.models import Venue
+from events.models import Event, Venue
 from guests.hours import Hours, length
 from guests.models import ItineraryItem, LogbookEntry, Visit
 from guests.stops import Place, Roads
@@ -49,20 +51,19 @@ class Leaving:
 
 
 def leavings(
-    items: Iterable[Any], *, home: Venue | None, roads: Roads, zone_name: str
+    items: Iterable[Any], *, home: Place | None, roads: Roads, zone_name: str
 ) -> Iterator[tuple[Any, Leaving | None]]:
     """Each of one guest's items by time with when to leave for it; None where nobody has to leave, or no place is known.
 
     The way begins where the item before it ended; for the first of a day, and after rest, at the guest's hotel, `home`.
     The items are rows with LEAVING_COLUMNS, or what `as_rows` makes of them. Nothing is asked of the database.
     """
-    hotel = _hotel(home)
     before: Any = None
     for item in items:
         if item.leave_by_at:
             yield item, Leaving(item.leave_by_at, set_by=item.leave_by_from)
         else:
-            yield item, _by_the_way(item, before, hotel, roads, zone_name)
+            yield item, _by_the_way(item, before, home, roads, zone_name)
         if item.starts_at:
             before = item
 
@@ -110,7 +111,8 @@ def _origin(item: Any) -> Place | None:
     return _place(item.origin_id, item.origin__name, item.origin__latitude, item.origin__longitude)
 
 
-def _hotel(venue: Venue | None) -> Place | None:
+def place_of(venue: Venue | None) -> Place | None:
+    """The venue as a place of the way; None where there is none."""
     return _place(venue.pk, venue.name, venue.latitude, venue.longitude) if venue else None
 
 
@@ -140,13 +142,37 @@ def leaving_for(items: Iterable[ItineraryItem], visit: Visit) -> dict[int, Leavi
     `visit` comes with its `event` and its `hotel`.
     """
     event = visit.event
-    found = leavings(map(_Row, items), home=visit.hotel, roads=Roads.of(event), zone_name=event.time_zone)
+    home = place_of(visit.hotel)
+    found = leavings(map(_Row, items), home=home, roads=Roads.of(event), zone_name=event.time_zone)
     return {row.item.pk: leaving for row, leaving in found}
 
 
 def plan_of(visit: Visit) -> list[ItineraryItem]:
     """What stands in the guest's plan by time, as `leaving_for` wants it: one query."""
     return list(ItineraryItem.objects.standing().filter(visit=visit, starts_at__isnull=False).with_places())
+
+
+_OF_MANY = (
+    *LEAVING_COLUMNS, "pk", "visit_id", "visit__hotel_id", "visit__hotel__name", "visit__hotel__latitude",
+    "visit__hotel__longitude",
+)  # fmt: skip
+
+
+def leavings_at(event: Event, visits: Any) -> dict[int, datetime]:
+    """When to leave for the items of all these visits at the event, by the items' keys. One query."""
+    plans: Any = ItineraryItem.objects.standing().filter(visit__in=visits, starts_at__isnull=False)
+    rows = plans.order_by("visit_id", "starts_at", "pk").values_list(*_OF_MANY, named=True)
+    roads = Roads.of(event)
+    left: dict[int, datetime] = {}
+    for _visit, group in groupby(rows.iterator(), key=attrgetter("visit_id")):
+        plan = list(group)
+        first = plan[0]
+        home = _place(
+            first.visit__hotel_id, first.visit__hotel__name, first.visit__hotel__latitude, first.visit__hotel__longitude
+        )  # fmt: skip
+        found = leavings(plan, home=home, roads=roads, zone_name=event.time_zone)
+        left |= {row.pk: leaving.at for row, leaving in found if leaving}
+    return left
 
 
 def set_leave_by(

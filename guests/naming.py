@@ -1,6 +1,9 @@
-"""Names of countries and languages in the reader's language."""
+"""Names of countries, languages and choices in the reader's language."""
+
+from functools import cache
 
 from babel import Locale
+from django.db.models import TextChoices
 from django.utils.translation import get_language
 
 
@@ -14,5 +17,16 @@ def language_name(code: str) -> str:
     return str(_locale().languages.get(code.replace("-", "_"), code))
 
 
+@cache
+def words_of(choices: type[TextChoices], language: str) -> dict[str, str]:
+    """Every value's word in the reader's language, which `language` names."""
+    return {each.value: str(each.label) for each in choices}
+
+
 def _locale() -> Locale:
-    return Locale.parse(get_language() or "en", sep="-")
+    return _parsed(get_language() or "en")
+
+
+@cache
+def _parsed(language: str) -> Locale:
+    return Locale.parse(language, sep="-")

@@ -7,14 +7,15 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from events.models import Membership
 from guests.access import seeing_to, servant_of
 from guests.alerting import coordinators_of, officers_of, tell
 from guests.hours import Hours
 from guests.models import LogbookEntry, Request, RequestComment, Visit
+from guests.naming import words_of
 from liaison.accounts.models import User
 
 
@@ -243,14 +244,19 @@ def _untranslated(request: Request) -> str:
         return str(request.get_category_display())
 
 
+def what_of(request: Any) -> str:
+    """What a request asks for, as it says of itself, of a row of its columns."""
+    return request.text or words_of(Request.Category, get_language() or "en")[request.category]
+
+
 def open_request(request: Any, hours: Hours) -> OpenRequest:
-    """A request that came `with_owner_there`, as worded at the moment of `hours`."""
+    """An open request that came `with_owner_there`, as worded at the moment of `hours`."""
     due = {"time": hours.say(request.due_at)} if request.due_at else {}
     return OpenRequest(
         pk=request.pk,
-        text=str(request),
+        text=what_of(request),
         age=_("%(length)s ago") % {"length": hours.age(request.raised_at)},
         due=_("due %(time)s") % due if due else "",
-        is_overdue=request.is_overdue(hours.at),
+        is_overdue=bool(request.due_at and request.due_at < hours.at),
         is_left=not request.owner_is_there,
     )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from events.models import Driver, Event, Membership, Point, Vehicle, Venue
 from guests.confirming import terms_read
 from guests.hours import Hours, countdown, hedged
-from guests.leaving import LEAVING_COLUMNS, Leaving, leavings
+from guests.leaving import LEAVING_COLUMNS, Leaving, leavings, place_of
 from guests.looking import CHANGES_ON_A_CARD, changes_since, has_news
 from guests.models import (
     Assignment,
@@ -33,12 +33,14 @@ from guests.models import (
     Visit,
 )
 from guests.movement import UNDO_FOR, comes_by_air, likely_next
+from guests.naming import words_of
 from guests.requests import OpenRequest, open_request
 from guests.stops import Roads
 from liaison.accounts.models import User
 from liaison.clock import day_bounds
 from liaison.history import Watch
 from liaison.phones import dialled
+from liaison.prepared import Among, Question, given
 
 REQUESTS_ON_A_CARD = 4
 _GOES_ON_FOR = timedelta(hours=1)  # an item that says no end
@@ -54,15 +56,23 @@ _DUTY = (
     "visit__guest__honorific_before", "visit__guest__honorific_after", "visit__guest__addressed_as",
     "visit__guest__country",
 )  # fmt: skip
+_PLAN = Question(
+    ITEM_COLUMNS,
+    lambda: (
+        ItineraryItem.objects.standing()
+        .touching(given("since"), given("until"))
+        .filter(Among("visit", "visits"))
+    ),
+)
+_WAITING = Question(
+    ("pk", "visit_id", "category", "text", "raised_at", "due_at", "owner_is_there"),
+    lambda: Request.objects.open().with_owner_there(given("at")).filter(Among("visit", "visits")),
+)
 # Not yet queries, and built once: naming the columns takes longer than asking for them.
-_PLAN: Any = ItineraryItem.objects.standing().values_list(*ITEM_COLUMNS, named=True)
 _OWN: Any = (
     Assignment.objects.select_related("visit__guest", "visit__event", "visit__hotel")
     .only(*_DUTY)
     .order_by("-starts_at")
-)
-_WAITING: Any = Request.objects.open().only(
-    "visit_id", "category", "text", "raised_at", "due_at", "closed_at"
 )
 _RED_LINES: Any = ProtocolNote.objects.red_lines().only("event_id", "guest_id", "country", "text")
 _WATCH = Watch(
@@ -183,7 +193,7 @@ class _Duty:
     starts_at: datetime
     hours: Hours
     items: Sequence["Planned"]
-    requests: Sequence[Request]
+    requests: Sequence[Any]
     red_lines: tuple[str, ...]
 
 
@@ -245,7 +255,7 @@ def _duties(rows: Sequence[Any], user: User, at: datetime) -> list[_Duty]:
     zones = {visit.event_id: Hours(visit.event.time_zone, at) for visit in visits}
     hours = {visit.pk: zones[visit.event_id] for visit in visits}
     items = _by_visit(_items(visits, zones.values()))
-    requests = _by_visit(_WAITING.with_owner_there(at).filter(visit__in=list(own))) if visits else {}
+    requests = _by_visit(_WAITING.rows(visits=list(own), at=at)) if visits else {}
     notes = list(_RED_LINES.concerning(visits)) if visits else []
     looks = {pk: duty.looked_at for pk, duty in own.items() if duty.has_news}
     changes = changes_since(looks, user=user, hours=hours)
@@ -281,7 +291,9 @@ class Planned(NamedTuple):
 
 def planned(items: Iterable[Any], visit: Visit, hours: Hours) -> list[Planned]:
     """One guest's items by time; the visit comes with its event and its hotel."""
-    found = leavings(items, home=visit.hotel, roads=Roads.of(visit.event), zone_name=hours.zone_name)
+    found = leavings(
+        items, home=place_of(visit.hotel), roads=Roads.of(visit.event), zone_name=hours.zone_name
+    )
     return [Planned(item, leaving, leaving.at if leaving else item.starts_at) for item, leaving in found]
 
 
@@ -290,10 +302,8 @@ def _items(visits: Sequence[Visit], hours: Iterable[Hours]) -> Iterable[Any]:
     if not visits:
         return ()
     days = [day_bounds(each.today, each.zone_name)[0] for each in hours]
-    found: Iterable[Any] = _PLAN.touching(min(days), max(days) + timedelta(days=2)).filter(
-        visit__in=[visit.pk for visit in visits]
-    )
-    return found
+    until = max(days) + timedelta(days=2)
+    return _PLAN.rows(visits=[visit.pk for visit in visits], since=min(days), until=until)
 
 
 def _by_visit(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -354,10 +364,10 @@ def _goes_on(item: Any, at: datetime) -> bool:
 @cache
 def movement_words(language: str) -> dict[str, str]:
     """Every movement as it begins a line, in the reader's language, which `language` names."""
-    return {move.value: capfirst(str(move.label)) for move in Movement}
+    return {move: capfirst(word) for move, word in words_of(Movement, language).items()}
 
 
-def _urgency(request: Request) -> tuple[bool, datetime, int]:
+def _urgency(request: Any) -> tuple[bool, datetime, int]:
     return (request.due_at is None, request.due_at or request.raised_at, request.pk)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pghistory
 from django.db import connection, models
 
-_LATEST = 1000
+_LATEST = 250
 
 
 def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type[models.Model]], type[Any]]:
@@ -31,8 +31,8 @@ class Watch:
     def state(self) -> str:
         """A word that changes whenever something was written; about a millisecond whatever the size.
 
-        The newest number of each table, and how many of its last thousand are there, so that a transaction that took
-        its numbers early and ended late is seen as well.
+        The newest and the oldest of each table's latest numbers, and how many they are: a transaction that took its
+        numbers early and ended late pushes the oldest out, and is seen as well.
         """
         with connection.cursor() as cursor:
             cursor.execute(self._question)
@@ -45,5 +45,5 @@ def _table(model: Any) -> str:
 
 
 def _newest(table: str, key: str) -> str:
-    newest = f"(SELECT max({key}) FROM {table})"  # noqa: S608 (a table of ours, by its model's own name)
-    return f"{newest}, (SELECT count(*) FROM {table} WHERE {key} > {newest} - {_LATEST})"  # noqa: S608 (the same)
+    latest = f"SELECT {key} AS key FROM {table} ORDER BY {key} DESC LIMIT {_LATEST}"  # noqa: S608 (a table of ours, by its model's own name)
+    return f"(SELECT concat_ws('.', max(key), min(key), count(*)) FROM ({latest}) AS latest)"  # noqa: S608 (the same)

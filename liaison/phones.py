@@ -1,6 +1,7 @@
 """Phone numbers: stored as E.164, shown as people dial them."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -41,6 +42,7 @@ def validate_phone(number: str) -> None:
         )
 
 
+@lru_cache(maxsize=2000)
 def dialled(number: str) -> str:
     """The number in groups with its country code, as +62 812-3456-7890."""
     if not number:
@@ -49,6 +51,7 @@ def dialled(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+@lru_cache(maxsize=2000)
 def chat_address(number: str) -> str:
     """Where WhatsApp opens a chat with the number; empty for a landline, which has none."""
     if not number:

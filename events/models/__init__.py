@@ -7,7 +7,7 @@ from events.models.programme import Session
 from events.models.programme_file import ProgrammeFile, SessionAsListed
 from events.models.staff import Gender, Membership, Role, Shift
 from events.models.transport import Driver, Vehicle
-from events.models.venue import Point, Venue
+from events.models.venue import Point, Venue, map_of
 
 __all__ = [
     "Contact",
@@ -24,4 +24,5 @@ __all__ = [
     "Shift",
     "Vehicle",
     "Venue",
+    "map_of",
 ]

@@ -1,6 +1,7 @@
 """Where things happen: venues, and the gates, lounges and rooms inside them."""
 
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.db import models
@@ -13,6 +14,13 @@ from liaison.history import tracked
 from liaison.scope import ScopedQuerySet
 
 _MAP = "https://www.openstreetmap.org/"
+
+
+def map_of(latitude: Decimal | None, longitude: Decimal | None, address: str) -> str:
+    """What `Venue.map_address` says, for those who read columns."""
+    if latitude is not None:
+        return f"{_MAP}?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
+    return f"{_MAP}search?{urlencode({'query': address})}" if address else ""
 
 
 class VenueQuerySet(ScopedQuerySet["Venue"]):
@@ -67,11 +75,7 @@ class Venue(models.Model):
     @property
     def map_address(self) -> str:
         """Where a map shows the place: at its coordinates, else where its address is found; empty without either."""
-        if self.latitude is not None:
-            at = f"{self.latitude}/{self.longitude}"
-            return f"{_MAP}?mlat={self.latitude}&mlon={self.longitude}#map=17/{at}"
-        address = self.local_address or self.address
-        return f"{_MAP}search?{urlencode({'query': address})}" if address else ""
+        return map_of(self.latitude, self.longitude, self.local_address or self.address)
 
 
 class PointQuerySet(ScopedQuerySet["Point"]):

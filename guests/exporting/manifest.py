@@ -1,12 +1,15 @@
 """Every transfer of the days asked for: who sits in which car, from where to where, and by when they leave."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from guests.exporting.asked import CHUNK, Asked, column, title
+from guests.leaving import leavings_at
 from guests.models import Export, ItineraryItem
 from liaison.phones import dialled
 from liaison.sheets.writing import Table, Value
@@ -35,10 +38,11 @@ def table(asked: Asked, export: Export) -> Table:
 
 def _rows(asked: Asked) -> Iterator[tuple[Value, ...]]:
     start, end = asked.span
-    rides = asked.rows(ItineraryItem).standing().filter(visit__event=asked.event)
+    rides: Any = asked.rows(ItineraryItem).standing().filter(visit__event=asked.event)
     rides = rides.filter(kind=ItineraryItem.Kind.TRANSFER).filter(
         Q(starts_at__gte=start, starts_at__lt=end) | Q(starts_at=None)
     )
+    left = leavings_at(asked.event, rides.values("visit"))
     rides = rides.with_places().select_related(
         "visit__guest", "origin", "venue", "point", "vehicle__driver", "driver"
     )
@@ -46,7 +50,7 @@ def _rows(asked: Asked) -> Iterator[tuple[Value, ...]]:
     first = F("starts_at").asc(nulls_last=True)
     ordered = rides.order_by(first, *_ONE_RIDE[1:], "pk").iterator(chunk_size=CHUNK)
     for _key, together in groupby(ordered, key=_ride):
-        yield _line(list(together), asked)
+        yield _line(list(together), left, asked)
 
 
 def _ride(item: ItineraryItem) -> tuple[object, ...]:
@@ -54,13 +58,15 @@ def _ride(item: ItineraryItem) -> tuple[object, ...]:
     return tuple(getattr(item, name) for name in _ONE_RIDE) + (() if item.vehicle_id else (item.pk,))
 
 
-def _line(items: list[ItineraryItem], asked: Asked) -> tuple[Value, ...]:
+def _line(items: list[ItineraryItem], left: Mapping[int, datetime], asked: Asked) -> tuple[Value, ...]:
+    """One ride, which is left for when the first of those who share it has to leave."""
     ride = items[0]
+    leave_by_at = min((left[item.pk] for item in items if item.pk in left), default=ride.leave_by_at)
     driver = ride.car_driver
     places = [place.name for place in (ride.point, ride.venue) if place]
     leads = [lead.officer.user.name for item in items for lead in item.visit.leads[:1]]  # type: ignore[attr-defined]
     return (
-        asked.clock(ride.leave_by_at),
+        asked.clock(leave_by_at),
         asked.clock(ride.starts_at),
         ride.get_state_display(),
         ride.origin.name if ride.origin else None,

@@ -1,7 +1,7 @@
 """How to address, greet, seat, dine, dress and give; for a guest, a country, or a whole event."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models.functions import Length
@@ -43,6 +43,11 @@ class ProtocolNoteQuerySet(ScopedQuerySet["ProtocolNote"]):
             models.Q(guest__in={visit.guest_id for visit in visits})
             | models.Q(guest=None, country__in={visit.guest.country for visit in visits} | {""})
         )
+
+    def holding_for(self, *, event: Any, guest: Any, country: Any) -> Self:
+        """The notes that hold for one guest at one event: about the guest, the guest's country, or the event."""
+        about_country = models.Q(country=country) | models.Q(country="")
+        return self.filter(event=event).filter(models.Q(guest=guest) | (models.Q(guest=None) & about_country))
 
 
 @tracked()

@@ -52,7 +52,7 @@ def action_on_many(view: Callable[[SignedIn], HttpResponse]) -> Callable[[Signed
 
 def own_visit(user: User, pk: int, at: datetime) -> Visit:
     """The visit, or 404 for whoever does not look after the guest."""
-    rows = Visit.objects.visible_to(user, at=at).select_related("guest", "event")
+    rows = Visit.objects.visible_to(user, at=at).select_related("guest", "event", "hotel")
     return get_object_or_404(rows, pk=pk)
 
 

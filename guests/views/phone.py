@@ -17,10 +17,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from guests.access import may_serve
-from guests.dossier import dossier_of
+from guests.dossier import DOSSIERS, dossier_of
 from guests.forms import ActionForm, MovementForm
 from guests.hours import countdown_words
-from guests.models import Document, Movement, Visit
+from guests.models import Document, Movement
 from guests.movement import CannotTakeBackError, note_movement, take_back_movement
 from guests.privacy import read_private as read_private_data
 from guests.today import state_of_today, todays_screen
@@ -77,8 +77,7 @@ def today(request: SignedIn) -> HttpResponse:
 def visit(request: SignedIn, pk: int) -> HttpResponse:
     """The dossier of one guest."""
     at = timezone.now()
-    rows = Visit.objects.visible_to(request.user, at=at).travelling_with(pk)
-    own_first = list(rows.select_related("guest", "event", "delegation", "hotel")[:DELEGATION])
+    own_first = list(DOSSIERS.visible_to(request.user, at=at).travelling_with(pk)[:DELEGATION])
     if not own_first or own_first[0].pk != pk:
         raise Http404
     found, *others = own_first

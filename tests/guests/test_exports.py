@@ -233,7 +233,7 @@ def queries_of(cast: Cast, kind: str, **wishes: Any) -> int:
 @pytest.mark.parametrize(
     ("kind", "wishes", "number"),
     [("guests", {}, 8), ("guests", {"with_private": True}, 14), ("assignments", {}, 6), ("arrivals", {}, 8),
-     ("manifest", {}, 7), ("contacts", {}, 9)],
+     ("manifest", {}, 8), ("contacts", {}, 9)],
 )  # fmt: skip
 def test_as_many_queries_for_three_guests_as_for_one(cast: Cast, kind: str, wishes: Any, number: int) -> None:
     Visit.objects.filter(pk=cast.lim.pk).delete()

@@ -105,7 +105,7 @@ def test_an_item_says_all_an_officer_needs(cast: Cast) -> None:
         "Flight in · GA 450", "Komodo Airport", "L 1", "+628123456789",
     )  # fmt: skip
     assert dict(entry.facts) == {
-        "Leave by": "09:00 WITA", "From": "Jakarta", "Car": "Toyota Alphard, black", "Driver": "Made",
+        "Leave by": "09:00 WITA (as planned)", "From": "Jakarta", "Car": "Toyota Alphard, black", "Driver": "Made",
         "Met by": "Ratna", "Seat": "1A", "Gift": "Ikat", "Note": "Wheelchair",
     }  # fmt: skip
     assert dossier(cast).call == "+628123456789"
