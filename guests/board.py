@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from events.models import Driver, Event, Vehicle
 from guests.hours import Hours
 from guests.models import Assignment, Guest, Handover, Incident, ItineraryItem, Movement, Request, Visit
-from guests.today import (
+from guests.steps import (
     ITEM_COLUMNS,
     Car,
     Planned,

@@ -4,20 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from hashlib import blake2s
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
-from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events.models import Driver, Event, Membership, Point, Vehicle, Venue
 from guests.confirming import terms_read
-from guests.hours import Hours, countdown, hedged
-from guests.leaving import LEAVING_COLUMNS, Leaving, leavings, place_of
+from guests.hours import Hours
 from guests.looking import CHANGES_ON_A_CARD, changes_since, has_news
 from guests.models import (
     Assignment,
@@ -26,29 +23,33 @@ from guests.models import (
     ItineraryItem,
     LogbookEntry,
     Look,
-    Movement,
     ProtocolNote,
     Request,
     RequestComment,
     Visit,
 )
 from guests.movement import UNDO_FOR, comes_by_air, likely_next
-from guests.naming import words_of
 from guests.requests import OpenRequest, open_request
-from guests.stops import Roads
+from guests.steps import (
+    ITEM_COLUMNS,
+    Car,
+    Planned,
+    Step,
+    arrival_or_departure,
+    car_for,
+    movement_words,
+    next_step,
+    planned,
+    step,
+)
 from liaison.accounts.models import User
 from liaison.clock import day_bounds
 from liaison.history import Watch
-from liaison.phones import dialled
 from liaison.prepared import Among, Question, given
 
 REQUESTS_ON_A_CARD = 4
 _GOES_ON_FOR = timedelta(hours=1)  # an item that says no end
 
-ITEM_COLUMNS = (
-    *LEAVING_COLUMNS, "pk", "visit_id", "title", "ends_at", "state", "flight_number", "car_at_door_at", "venue__kind", "point__name", "vehicle__plate", "vehicle__kind",
-    "vehicle__driver__name", "vehicle__driver__phone", "driver_id", "driver__name", "driver__phone",
-)  # fmt: skip
 _DUTY = (
     "starts_at", "ends_at", "role", "state", "cannot_because", "visit__level", "visit__status", "visit__status_at", "visit__arrives_at", "visit__arrival_precision",
     "visit__departs_at", "visit__departure_precision", "visit__rank", "visit__event__time_zone", "visit__event__movements", "visit__event__travel_kmh", "visit__event__travel_buffer_minutes",
@@ -80,39 +81,6 @@ _WATCH = Watch(
     Vehicle, Driver, besides=(LogbookEntry, RequestComment),
 )  # fmt: skip
 Move = tuple[str, str]  # a movement's value, and its word as it begins a line
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing in the guest's day. `leave_by` and `countdown` are empty where nobody has to leave for it.
-
-    `leave_by_source` says where the leave-by comes from; `pk` is the item's, where there is one.
-    """
-
-    kind: str
-    title: str
-    place: str
-    time: str
-    is_tentative: bool
-    moves_at: datetime
-    pk: int | None = None
-    leave_by: str = ""
-    leave_by_source: str = ""
-    countdown: str = ""
-    is_late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Car:
-    """The car that serves the guest now or next; `when` is empty where it is for the next step."""
-
-    plate: str
-    kind: str
-    driver: str
-    phone: str
-    phone_shown: str
-    at_the_door: str
-    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +160,7 @@ class _Duty:
     visit: Visit
     starts_at: datetime
     hours: Hours
-    items: Sequence["Planned"]
+    items: Sequence[Planned]
     requests: Sequence[Any]
     red_lines: tuple[str, ...]
 
@@ -275,28 +243,6 @@ def _duties(rows: Sequence[Any], user: User, at: datetime) -> list[_Duty]:
     ]
 
 
-class Planned(NamedTuple):
-    """An item, when to leave for it where anybody has to, and so when the guest moves."""
-
-    item: Any
-    leaving: Leaving | None
-    moves_at: datetime
-
-    @classmethod
-    def as_set(cls, item: Any) -> "Planned":
-        """The item with no other leave-by than the one somebody set."""
-        leaving = Leaving(item.leave_by_at, set_by=item.leave_by_from) if item.leave_by_at else None
-        return cls(item, leaving, item.leave_by_at or item.starts_at)
-
-
-def planned(items: Iterable[Any], visit: Visit, hours: Hours) -> list[Planned]:
-    """One guest's items by time; the visit comes with its event and its hotel."""
-    found = leavings(
-        items, home=place_of(visit.hotel), roads=Roads.of(visit.event), zone_name=hours.zone_name
-    )
-    return [Planned(item, leaving, leaving.at if leaving else item.starts_at) for item, leaving in found]
-
-
 def _items(visits: Sequence[Visit], hours: Iterable[Hours]) -> Iterable[Any]:
     """What stands in these visits' plans today and tomorrow: near midnight, tomorrow is what comes next."""
     if not visits:
@@ -339,9 +285,9 @@ def _card(duty: _Duty, undo: int | None) -> Card:
         is_vvip=visit.level == Visit.Level.VVIP,
         status=words[visit.status],
         since=_("since %(time)s") % {"time": hours.say(visit.status_at)} if visit.status_at else "",
-        now=_step(now, hours, now.starts_at) if now else None,
+        now=step(now, hours, now.starts_at) if now else None,
         next=next_step(coming[0], hours) if coming else arrival_or_departure(visit, hours),
-        later=tuple(_step(each.item, hours, each.moves_at) for each in later),
+        later=tuple(step(each.item, hours, each.moves_at) for each in later),
         car=car_for(near, coming[0].item if coming else None, hours),
         red_lines=duty.red_lines,
         requests=tuple(open_request(each, hours) for each in requests[:REQUESTS_ON_A_CARD]),
@@ -361,70 +307,5 @@ def _goes_on(item: Any, at: datetime) -> bool:
     return bool(item.starts_at <= at < (item.ends_at or item.starts_at + _GOES_ON_FOR))
 
 
-@cache
-def movement_words(language: str) -> dict[str, str]:
-    """Every movement as it begins a line, in the reader's language, which `language` names."""
-    return {move: capfirst(word) for move, word in words_of(Movement, language).items()}
-
-
 def _urgency(request: Any) -> tuple[bool, datetime, int]:
     return (request.due_at is None, request.due_at or request.raised_at, request.pk)
-
-
-def _step(item: Any, hours: Hours, moves_at: datetime, **more: Any) -> Step:
-    return Step(
-        kind=item.kind,
-        title=f"{item.title} · {item.flight_number}" if item.flight_number else item.title,
-        place=", ".join(filter(None, (item.point__name, item.venue__name))),
-        time=hours.start(item.starts_at, item.precision),
-        is_tentative=item.state == ItineraryItem.State.TENTATIVE,
-        moves_at=moves_at,
-        pk=item.pk,
-        **more,
-    )
-
-
-def next_step(coming: Planned, hours: Hours) -> Step:
-    item, leaving, moves_at = coming
-    said = {"time": hours.say(leaving.at)} if leaving else {}
-    return _step(
-        item,
-        hours,
-        moves_at,
-        leave_by=_("Leave by %(time)s") % said if said else "",
-        leave_by_source=leaving.source if leaving else "",
-        countdown=countdown(moves_at, hours.at),
-        is_late=moves_at <= hours.at,
-    )
-
-
-def arrival_or_departure(visit: Visit, hours: Hours) -> Step | None:
-    """What comes next for a guest whose list gives no more than when they come and go."""
-    comes = (ItineraryItem.Kind.FLIGHT, _("Arrives"), visit.arrives_at, visit.arrival_precision)
-    goes = (ItineraryItem.Kind.FLIGHT, _("Departs"), visit.departs_at, visit.departure_precision)
-    for kind, title, moment, precision in (comes, goes):
-        if moment and moment > hours.at:
-            said = hedged(hours.say(moment), precision)
-            left = countdown(moment, hours.at)
-            return Step(kind, title, "", said, is_tentative=False, moves_at=moment, countdown=left)
-    return None
-
-
-def car_for(near: Sequence[Any], coming: Any, hours: Hours) -> Car | None:
-    """The car of the first of these items that has one."""
-    item = next((item for item in near if item.vehicle__plate or item.driver_id), None)
-    if item is None:
-        return None
-    name, phone = item.vehicle__driver__name, item.vehicle__driver__phone
-    if item.driver_id:
-        name, phone = item.driver__name, item.driver__phone
-    since = {"time": hours.say(item.car_at_door_at)} if item.car_at_door_at else {}
-    return Car(
-        plate=item.vehicle__plate or "",
-        kind=item.vehicle__kind or "",
-        driver=name or "",
-        phone=phone or "",
-        phone_shown=dialled(phone or ""),
-        at_the_door=_("at the door since %(time)s") % since if since else "",
-        when="" if item is coming else _("for %(time)s") % {"time": hours.say(item.starts_at)},
-    )

@@ -10,7 +10,7 @@ from events.models import Event, Venue
 from guests.leaving import LeaveByError, set_leave_by
 from guests.models import ItineraryItem, LogbookEntry, Visit
 from guests.reminders import wishes_for
-from guests.today import Step
+from guests.steps import Step
 from tests.cast import Cast
 from tests.factories import NOW, make_item, make_venue
 from tests.guests.phone import now as now
