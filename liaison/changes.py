@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from liaison.accounts.models import User
 from liaison.clock import moment_text
@@ -122,7 +123,12 @@ def _in_scope(model: type[models.Model], viewer: User, at: datetime) -> "models.
 
 
 def _what(label: str) -> str:
-    return {"insert": _("added"), "update": _("changed"), "delete": _("deleted")}.get(label, label)
+    done = {
+        "insert": pgettext("somebody", "added"),
+        "update": pgettext("somebody", "changed"),
+        "delete": pgettext("somebody", "deleted"),
+    }
+    return done.get(label, label)
 
 
 class _Words:
