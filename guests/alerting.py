@@ -8,6 +8,7 @@ from events.models import Membership, Role
 from guests.models import Assignment, Visit
 from liaison.accounts.models import User
 from liaison.notices import outbox
+from liaison.notices.models import Notice
 
 OF_USE_FOR = timedelta(hours=12)
 
@@ -28,6 +29,11 @@ def administrators(*, besides: User) -> set[int]:
     """Who runs the installation, by their keys."""
     rows = User.objects.filter(is_superuser=True, is_active=True)
     return set(rows.values_list("pk", flat=True)) - {besides.pk}
+
+
+def was_told(*, kind: str, key: str) -> bool:
+    """Whether anybody was told of it."""
+    return Notice.objects.filter(dedupe_key__startswith=f"{kind}:{key}:").exists()
 
 
 def tell(

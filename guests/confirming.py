@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from guests.alerting import coordinators_of, tell
+from guests.alerting import coordinators_of, tell, was_told
 from guests.looking import begin_looking
 from guests.models import Assignment
 from liaison.accounts.models import User
+
+_CANNOT = "cannot"
 
 
 class TermsChangedError(Exception):
@@ -17,9 +19,12 @@ class TermsChangedError(Exception):
 
 
 def terms_read(duty: Assignment) -> str:
-    """The duty on just these terms, as a form carries it: what is confirmed is what was read."""
+    """The duty on just these terms, as a form carries it: what is confirmed is what was read.
+
+    That the officer cannot is part of it, so that a confirmation that comes late does not undo it.
+    """
     span = f"{duty.starts_at.timestamp():.0f}-{duty.ends_at.timestamp():.0f}"
-    return f"{duty.pk}-{span}-{duty.role}"
+    return f"{duty.pk}-{span}-{duty.role}" + ("-cannot" if duty.cannot_because else "")
 
 
 def confirm_duties(*, user: User, read: Collection[str], at: datetime) -> list[Assignment]:
@@ -28,8 +33,9 @@ def confirm_duties(*, user: User, read: Collection[str], at: datetime) -> list[A
     Confirming twice counts once. Raises TermsChangedError, and confirms none, where one of them is on other terms now.
     """
     keys = {int(key) for each in read if (key := each.partition("-")[0]).isdecimal() and len(key) < 19}
+    keys &= set(Assignment.objects.duties_of(user, at).values_list("pk", flat=True))
     with transaction.atomic():
-        # Held first and read again by its scope: a subquery of the scope cannot be locked.
+        # Held, then read again by its scope: a subquery of the scope cannot be locked.
         held = (
             Assignment.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
         )
@@ -56,13 +62,13 @@ def say_cannot(*, duty: Assignment, because: str, at: datetime, client_uuid: UUI
             .select_related("officer__user", "visit__guest", "visit__event")
             .get(pk=duty.pk)
         )
-        if locked.state == Assignment.State.WITHDRAWN:
+        if locked.state == Assignment.State.WITHDRAWN or was_told(kind=_CANNOT, key=str(client_uuid)):
             return
         locked.state, locked.cannot_because = Assignment.State.ASSIGNED, because
         locked.save(update_fields=["state", "cannot_because"])
         tell(
             coordinators_of(locked.visit),
-            kind="cannot",
+            kind=_CANNOT,
             key=str(client_uuid),
             visit=locked.visit,
             payload={"officer": str(locked.officer), "assignment_id": locked.pk},

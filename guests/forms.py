@@ -7,11 +7,13 @@ from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Membership
 from guests.models import GuestLink, Handover, Incident, Movement, Request
 
+_OLDEST_PAGE = timedelta(days=14)
 _SOON = [(15, _("in 15 min")), (30, _("in 30 min")), (60, _("in 1 h"))]
 
 
@@ -33,6 +35,13 @@ class SeenForm(ActionForm):
     """That the changes on a page of a certain moment were seen."""
 
     at = forms.DateTimeField()
+
+    def clean_at(self) -> datetime:
+        """No page lies open for weeks."""
+        at: datetime = self.cleaned_data["at"]
+        if abs(timezone.now() - at) > _OLDEST_PAGE:
+            raise forms.ValidationError(_("This page is too old."))
+        return at
 
 
 class CannotForm(ActionForm):

@@ -25,7 +25,7 @@ from django.utils.translation import get_language
 from liaison.clock import zone_label
 
 _AROUND = " ,;:()[]{}“”‘’\"'…~→×▲◆●–—-/|•\u2009"
-_BETWEEN = str.maketrans("–→×\u2009", "    ")
+_BETWEEN = str.maketrans("–→×\u2009\0", "     ")
 _MOST_WORDS = 40
 _LEAST_DIGITS = 3
 _GROUPED = {"plate", "flight_number"}

@@ -1,5 +1,6 @@
-"""The web server's log of requests, without the secrets that stand in addresses."""
+"""Logs of requests, the web server's and Django's, without the secrets that stand in addresses."""
 
+import logging
 import re
 from typing import Any
 
@@ -13,8 +14,20 @@ def without_secrets(text: str) -> str:
     return _SECRETS.sub(r"\1…", text)
 
 
+class WithoutSecrets(logging.Filter):
+    """Leaves them out of every line, also of those that Django writes about a request it refuses."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = without_secrets(record.getMessage()), ()
+        return True
+
+
 class RequestLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's own, but for what `without_secrets` leaves out."""
+
+    def __init__(self, cfg: Any) -> None:
+        super().__init__(cfg)
+        self.error_log.addFilter(WithoutSecrets())
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
         said = super().atoms(resp, req, environ, request_time)

@@ -34,6 +34,7 @@ class GuestLink(SecretAddress):
         HOURS = "hours", _("2 hours")
 
     AFTER_THE_STAY = timedelta(hours=12)
+    AFTER_THE_EVENT = timedelta(days=14)
     SPANS = {Lasts.DAY: timedelta(hours=24), Lasts.HOURS: timedelta(hours=2)}
 
     visit = models.ForeignKey(
@@ -61,12 +62,15 @@ class GuestLink(SecretAddress):
 
     @classmethod
     def end_of(cls, lasts: Lasts, visit: Visit, at: datetime) -> datetime:
-        """When a link made at that moment is over; of a stay that is over already, after a day."""
+        """When a link made at that moment is over; of a stay that is over already, after a day.
+
+        A departure long after the event is a slip of the pen and opens nothing for longer.
+        """
         span = cls.SPANS.get(lasts)
         if span:
             return at + span
-        departs_at = visit.departs_at or day_bounds(visit.event.ends_on, visit.event.time_zone)[1]
-        end = departs_at + cls.AFTER_THE_STAY
+        closes_at = day_bounds(visit.event.ends_on, visit.event.time_zone)[1]
+        end = min(visit.departs_at or closes_at, closes_at + cls.AFTER_THE_EVENT) + cls.AFTER_THE_STAY
         return end if end > at else at + cls.SPANS[cls.Lasts.DAY]
 
     def is_open(self, at: datetime) -> bool:

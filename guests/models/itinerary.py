@@ -31,9 +31,9 @@ class ItineraryItemQuerySet(ScopedQuerySet["ItineraryItem"]):
         return self.standing().filter(visibility=ItineraryItem.Visibility.GUEST)
 
     def for_press(self) -> Self:
-        """When and where the press may photograph or interview a guest who agreed to it."""
+        """When and where the press may photograph or interview a guest who agreed to it; never what is for officers only."""
         given = Visit.Consent.GIVEN
-        return self.standing().filter(
+        return self.for_guest().filter(
             models.Q(press=ItineraryItem.Press.PHOTO, visit__photo_consent=given)
             | models.Q(press=ItineraryItem.Press.INTERVIEW, visit__press_consent=given)
         )

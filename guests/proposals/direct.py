@@ -86,7 +86,7 @@ class Direct:
             foes = self.problem.foes[one]
             yield from ((one, other) for other in reach.free[place + 1 :] if foes >> other & 1)
 
-    def solve(self, start: Sequence[int | None], seconds: float) -> tuple[list[int | None], float]:
+    def solve(self, seconds: float) -> tuple[list[int | None], float]:
         """The best answer found in the time, and what no answer costs less than, the locked left out of that cost."""
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the library is not typed in full
         solver.setOptionValue("output_flag", False)
@@ -94,9 +94,6 @@ class Direct:
         solver.setOptionValue("mip_abs_gap", 0.99)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.passModel(self._model())
-        first = highspy.HighsSolution()
-        first.col_value = self._as_columns(start)
-        solver.setSolution(first)
         solver.run()
         values = solver.getSolution().col_value
         chosen: list[int | None] = [stay.locked for stay in self.problem.stays]
@@ -104,14 +101,6 @@ class Direct:
             if values and values[column] > _CHOSEN:
                 chosen[stay] = hand
         return chosen, float(solver.getInfo().mip_dual_bound)
-
-    def _as_columns(self, start: Sequence[int | None]) -> list[float]:
-        """The answer to begin with: whom it leads; HiGHS works out the rest."""
-        values = [0.0] * len(self.costs)
-        for stay in self.open:
-            hand = start[stay]
-            values[self.left[stay] if hand is None else self.pairs[stay, hand]] = 1.0
-        return values
 
     def _model(self) -> "highspy.HighsLp":
         model = highspy.HighsLp()

@@ -1,6 +1,6 @@
 """HiGHS over some bundles: the best whole choice among them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import highspy
 import numpy as np
@@ -11,12 +11,11 @@ _FREE = highspy.kHighsInf
 _CHOSEN = 0.5
 
 
-def choose(
-    bundles: Sequence[Bundle], unled: Mapping[int, int], start: Collection[Bundle], seconds: float
-) -> tuple[list[Bundle], float]:
+def choose(bundles: Sequence[Bundle], unled: Mapping[int, int], seconds: float) -> tuple[list[Bundle], float]:
     """The best bundles found in the time, and what no choice among them costs less than.
 
-    Each stay of `unled` is covered or its cost paid; each hand takes one bundle at most.
+    Each stay of `unled` is covered or its cost paid; each hand takes one bundle at most. No answer is given to begin with:
+    HiGHS 1.16 may then report the best cost beside that answer.
     """
     rows = {stay: row for row, stay in enumerate(unled)}
     hands: dict[int, int] = {}
@@ -41,13 +40,6 @@ def choose(
     ):  # fmt: skip
         solver.setOptionValue(option, value)
     solver.passModel(model)
-    covered = {stay for bundle in start for stay in bundle.stays}
-    first = highspy.HighsSolution()
-    first.col_value = [
-        *(float(stay not in covered) for stay in unled),
-        *(float(one in start) for one in bundles),
-    ]
-    solver.setSolution(first)
     solver.run()
     values = solver.getSolution().col_value[len(rows) :]
     taken = [bundle for bundle, share in zip(bundles, values, strict=False) if share > _CHOSEN]

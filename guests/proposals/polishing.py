@@ -59,7 +59,7 @@ class Polish:
         known = {(bundle.hand, bundle.stays) for bundle in start}
         others = [one for one in self._known([*present], stays) if (one.hand, one.stays) not in known]
         unled = {stay: self.problem.unled_costs[stay] for stay in stays}
-        dealt, _proven = choose([*start, *others], unled, start, _SECONDS)
+        dealt, _proven = choose([*start, *others], unled, _SECONDS)
         return {bundle.hand: bundle.stays for bundle in dealt}
 
     def _free_bundles(self, chosen: Sequence[int | None]) -> list[Stays]:

@@ -141,9 +141,7 @@ class _Solver:
         """All at once, which proves itself fast where little stands in the way."""
         self._until("whole", 1)()
         self._offer(self._filled(self.best))
-        chosen, bound = Direct(self.problem, self.open, self._reaches()).solve(
-            self.best, self._left() * _DIRECTLY
-        )
+        chosen, bound = Direct(self.problem, self.open, self._reaches()).solve(self._left() * _DIRECTLY)
         self.limit = max(self.limit, bound)
         self._offer(self._filled(chosen))
 
@@ -182,14 +180,8 @@ class _Solver:
             if of_hand is None or len(found) + len(of_hand) > _MOST_ENUMERATED or not goes_on():
                 return
             found += of_hand
-        known = {(one.hand, one.stays): one for one in found}
-        start = [
-            known.setdefault((hand, bundle.stays), bundle)
-            for hand, reach in enumerate(self._reaches())
-            if (bundle := reach.bundle([stay for stay in self.problem.bundles(self.best)[hand] if stay not in reach.kept])).stays
-        ]  # fmt: skip
         unled = {stay: self.problem.unled_costs[stay] for stay in self.open}
-        taken, bound = choose([*known.values()], unled, start, self._left())
+        taken, bound = choose(found, unled, self._left())
         chosen = [stay.locked for stay in self.problem.stays]
         for one in taken:
             for stay in one.stays:

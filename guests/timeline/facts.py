@@ -48,9 +48,8 @@ class Facts:
         }
         for visit in visits.values():
             visit.event = event
-        duties = list(
-            Assignment.objects.standing().filter(visit__event=event).order_by("starts_at", "ends_at", "pk")
-        )
+        rows = Assignment.objects.standing().filter(visit__event=event).order_by("starts_at", "ends_at", "pk")
+        duties = [duty for duty in rows if duty.visit_id in visits]  # one may have come between the questions
         on_duty = {duty.officer_id for duty in duties}
         team = Membership.objects.filter(event=event).select_related("user").order_by("user__name", "pk")
         officers = {
@@ -62,6 +61,7 @@ class Facts:
         collisions: defaultdict[int, list[Standing]] = defaultdict(list)
         for standing in kept_collisions([event], at=at)[event.pk]:
             collisions[standing.assignment].append(standing)
+        duties = [duty for duty in duties if duty.officer_id in officers]
         return cls(event, officers, visits, duties, dict(shifts), dict(collisions))
 
     @cached_property

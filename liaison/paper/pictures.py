@@ -83,6 +83,7 @@ def _set(name: str, image: Image.Image, size: tuple[int, int]) -> bytes:
     has_alpha = upright.has_transparency_data
     small = upright.convert("RGBA" if has_alpha else "RGB")
     small.thumbnail(size, Image.Resampling.LANCZOS)
+    small.info.clear()  # comments, profiles and the like would be written back
     out = BytesIO()
     if has_alpha or image.format == "PNG":
         small.save(out, "PNG")

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from guests.assignment import assign_officer, assign_officers, withdraw, write_assignments
 from guests.confirming import TermsChangedError, confirm_duties, say_cannot, terms_read
@@ -151,6 +153,25 @@ def test_who_cannot_tells_the_coordinators_once_and_stays(cast: Cast) -> None:
     confirm_duties(user=cast.sari, read=[terms_read(cast.sari_leads)], at=NOW)
     cast.sari_leads.refresh_from_db()
     assert (cast.sari_leads.state, cast.sari_leads.cannot_because) == ("confirmed", "")
+    say_cannot(
+        duty=cast.sari_leads, because="My own wedding", at=NOW, client_uuid=action
+    )  # the first, come again
+    assert state(cast.sari_leads) == "confirmed"
+
+
+def test_a_confirmation_that_comes_late_does_not_undo_that_one_cannot(cast: Cast) -> None:
+    read_before = terms_read(cast.sari_leads)
+    say_cannot(duty=cast.sari_leads, because="My own wedding", at=NOW, client_uuid=uuid4())
+    with pytest.raises(TermsChangedError):
+        confirm_duties(user=cast.sari, read=[read_before], at=NOW)
+    assert state(cast.sari_leads) == "assigned"
+
+
+def test_nobody_holds_the_duties_of_others(cast: Cast) -> None:
+    theirs = Assignment.objects.get(officer=cast.bagus_officer)
+    with CaptureQueriesContext(connection) as asked:
+        assert confirm_duties(user=cast.sari, read=[terms_read(theirs)], at=NOW) == []
+    assert not [one for one in asked if "FOR NO KEY UPDATE" in one["sql"]]
 
 
 # --- the pages -----------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def pdf(password: str = "") -> bytes:
 def photo(kind: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:
     out, exif = BytesIO(), Image.Exif()
     exif[0x010E] = "Where the camera was"
-    Image.new("RGB", size, "navy").save(out, kind, exif=exif)
+    Image.new("RGB", size, "navy").save(out, kind, exif=exif, comment=b"Whose camera it was")
     return out.getvalue()
 
 
@@ -61,6 +61,8 @@ def test_a_pdf_stays_as_it_is_and_a_picture_is_drawn_anew() -> None:
     assert drawn.kind == Document.Kind.JPEG
     assert b"Where the camera was" in photo()
     assert b"Where the camera was" not in drawn.data
+    assert b"Whose camera it was" in photo()
+    assert b"Whose camera it was" not in drawn.data
     assert judged(photo("PNG")).kind == Document.Kind.PNG
     with Image.open(BytesIO(judged(photo(size=(5000, 100))).data)) as image:
         assert image.size == (2400, 48)

@@ -1,5 +1,6 @@
 """Links to the guest's own screen: who makes them, how long they open, what they give away."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from guests.feeds import make_feed
 from guests.guest_links import link_behind, make_link
 from guests.models import GuestLink, Visit
 from guests.wording import LANGUAGES, WORDS
-from liaison.weblog import without_secrets
+from liaison.weblog import WithoutSecrets, without_secrets
 from tests.cast import Cast
 from tests.factories import NOW, make_item
 from tests.guests.desk import at
@@ -65,6 +66,11 @@ def test_nothing_of_the_app_is_offered_to_the_stranger(cast: Cast) -> None:
         (STAY, NOW + 2 * DAY, NOW + 2 * DAY + 12 * HOUR),
         (STAY, None, datetime(2027, 5, 15, 4, 0, tzinfo=UTC)),  # noon in WITA after the forum's last day
         (STAY, NOW - 2 * DAY, NOW + DAY),
+        (
+            STAY,
+            NOW + 36500 * DAY,
+            datetime(2027, 5, 29, 4, 0, tzinfo=UTC),
+        ),  # two weeks after the forum, and noon
         (GuestLink.Lasts.DAY, None, NOW + DAY),
         (GuestLink.Lasts.HOURS, NOW + 2 * DAY, NOW + 2 * HOUR),
     ],
@@ -138,6 +144,18 @@ def test_the_secret_stands_nowhere(cast: Cast) -> None:
     line = without_secrets(f"GET {address}?lang=ja 200")
     assert line == "GET /g/…/?lang=ja 200"
     assert without_secrets("GET /visits/7/guest/links/ 200") == "GET /visits/7/guest/links/ 200"
+
+
+@pytest.mark.parametrize("logger", ["django.request", "gunicorn.error"])
+def test_no_line_of_the_log_says_a_secret(cast: Cast, caplog: pytest.LogCaptureFixture, logger: str) -> None:
+    """Django writes the address of what it refuses, and so does the server of what breaks."""
+    _link, address = link_of(cast)
+    caplog.handler.addFilter(WithoutSecrets())
+    assert Client().options(address).status_code == 405
+    logging.getLogger(logger).warning("Method Not Allowed (%s): %s", "OPTIONS", address)
+    assert "(OPTIONS): /g/…/" in caplog.text
+    assert urlsplit(address).path.split("/")[2] not in caplog.text
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["without_secrets"]
 
 
 def test_the_same_tap_makes_one_link_and_another_person_finds_another_secret(cast: Cast) -> None:

@@ -83,6 +83,7 @@ def test_newest_first_and_what_could_not_be_sent_is_read_here_at_least(cast: Cas
 
 def test_only_ones_own_whoever_one_is(cast: Cast) -> None:
     root = User.objects.create_superuser("root@example.org", "x", name="Root")
+    User.objects.update(language="en")
     reminder_of(cast)
     for other in (cast.bagus, cast.dewi, cast.ratna, cast.hendra, root):
         page = page_of(other)

@@ -164,5 +164,7 @@ def test_a_look_from_the_future_counts_until_now(cast: Cast, now: datetime) -> N
     client = signed_in(cast.sari)
     client.post(f"/visits/{cast.sato.pk}/seen/", {"at": (NOW + HOUR).isoformat()})
     assert Look.objects.get().seen_at == NOW
-    assert client.post(f"/visits/{cast.sato.pk}/seen/", {"at": "soon"}).status_code == 302
+    for at in ("soon", "0001-01-01T00:00:00+14:00", "2000-01-01T00:00:00Z"):
+        assert client.post(f"/visits/{cast.sato.pk}/seen/", {"at": at}).status_code == 302
+        assert client.get("/today/").status_code == 200
     assert client.post(f"/visits/{cast.lim.pk}/seen/", {"at": NOW.isoformat()}).status_code == 404

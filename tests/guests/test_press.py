@@ -136,10 +136,11 @@ def test_no_window_is_shown_that_the_guest_did_not_agree_to(cast: Cast, answer: 
         press_item(visit, "photo", f"Photo of {surname}")
         press_item(visit, "interview", f"Talk with {surname}")
     press_item(cast.sato, "photo", "Called off", state="cancelled")
+    press_item(cast.sato, "photo", "Among ourselves", visibility="officers")
     page = words_of(page_for(cast, "putri"))
     assert "Photo of Sato" in page
     assert "Talk with Lim" in page
-    for hidden in ("Talk with Sato", "Photo of Lim", "Called off"):
+    for hidden in ("Talk with Sato", "Photo of Lim", "Called off", "Among ourselves"):
         assert hidden not in page
 
 
