@@ -96,6 +96,8 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
     The event is the stored row's; for a new row the one chosen in the form, directly or by the visit, venue or person
     the row hangs on; before that the only one the coordinator runs. So a time is never read on other clocks than those
     it is shown on afterwards, whatever the browser's or the server's zone.
+
+    A field that was not touched stays as it is now: what others changed while the page lay open is not put back.
     """
 
     anchor = "event"
@@ -107,6 +109,7 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         super().__init__(*args, **kwargs)
         self.event = event or event_of(self.instance) or self._chosen() or self.only_event
         self._say_whose_clocks()
+        self._remember_what_is_shown()
         if self.event:
             for name, field in self.fields.items():
                 if isinstance(field, forms.ModelChoiceField):
@@ -114,6 +117,9 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
+        for name in self._remembered - {*self.changed_data}:
+            if name in cleaned:
+                cleaned[name] = getattr(self.instance, name)
         for name, chosen in list(cleaned.items()):
             if not isinstance(chosen, models.Model) or name == self.anchor:
                 continue
@@ -121,6 +127,15 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
             if event and self.event and event != self.event:
                 self.add_error(name, _("“%(row)s” belongs to another event.") % {"row": chosen})
         return cleaned
+
+    def _remember_what_is_shown(self) -> None:
+        """Let the page carry what each column said, so that what a person changed can be told from what others did."""
+        columns = {column.name for column in self.instance._meta.concrete_fields}  # noqa: SLF001 (Django's own API)
+        self._remembered = set[str]()
+        for name, field in self.fields.items():
+            if self.instance.pk and name in columns and not isinstance(field, forms.FileField):
+                field.show_hidden_initial = True
+                self._remembered.add(name)
 
     def _chosen(self) -> Event | None:
         """The event of the row chosen as anchor in what was sent, or proposed by the address."""

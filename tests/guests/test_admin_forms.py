@@ -337,3 +337,21 @@ def test_an_uploaded_photo_is_on_file_without_an_address(cast: Cast) -> None:
     page = signed_in(cast.ratna).get(at(Guest, "change", cast.sato.guest_id)).content.decode()
     assert "On file: face.jpg" in page
     assert "media-is-private" not in page
+
+
+def test_a_page_that_lay_open_puts_nothing_back(cast: Cast) -> None:
+    """Somebody else moves an item and refuses photographs while the visit's page is open; here only the room changes."""
+    item = make_item(cast.sato, "Dinner", starts_at=NOW + timedelta(hours=1))
+    client = signed_in(cast.ratna)
+    address = at(Visit, "change", cast.sato.pk)
+    page = fields_of(client, address)
+    moved = {"starts_at": NOW + timedelta(hours=3), "ends_at": NOW + timedelta(hours=4)}
+    ItineraryItem.objects.filter(pk=item.pk).update(**moved)
+    Visit.objects.filter(pk=cast.sato.pk).update(photo_consent="refused")
+    response = client.post(address, page | {"room": "512"})
+    assert response.status_code == 302
+    visit, item = Visit.objects.get(pk=cast.sato.pk), ItineraryItem.objects.get(pk=item.pk)
+    assert (visit.room, visit.photo_consent, item.starts_at) == ("512", "refused", NOW + timedelta(hours=3))
+    page["photo_consent"] = "given" if page["photo_consent"] != "given" else "refused"
+    client.post(address, page | {"room": "512"})
+    assert Visit.objects.get(pk=cast.sato.pk).photo_consent == page["photo_consent"]
