@@ -155,7 +155,8 @@ def test_no_line_of_the_log_says_a_secret(cast: Cast, caplog: pytest.LogCaptureF
     logging.getLogger(logger).warning("Method Not Allowed (%s): %s", "OPTIONS", address)
     assert "(OPTIONS): /g/…/" in caplog.text
     assert urlsplit(address).path.split("/")[2] not in caplog.text
-    assert settings.LOGGING["handlers"]["console"]["filters"] == ["without_secrets"]
+    handlers: Any = settings.LOGGING["handlers"]
+    assert handlers["console"]["filters"] == ["without_secrets"]
 
 
 def test_the_same_tap_makes_one_link_and_another_person_finds_another_secret(cast: Cast) -> None:
