@@ -67,10 +67,12 @@ def test_a_list_is_searched_filtered_and_kept(desk: Page) -> None:
     expect(desk.locator(ROWS)).to_have_count(1)
     expect(desk.locator(ROWS)).to_contain_text("red line")
     desk.locator("input[name=q]").fill("sato shellfish 451")
-    desk.keyboard.press("Enter")
+    with desk.expect_navigation():
+        desk.keyboard.press("Enter")
     expect(desk.locator(ROWS)).to_have_count(1)
     desk.get_by_label("Name of the list").fill("Mr Sato's red lines")
-    desk.get_by_role("button", name="Save this list").click()
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="Save this list").click()
     look_at(desk)
     desk.goto("/admin/guests/visit/")
     desk.get_by_role("link", name="Mr Sato's red lines").click()
