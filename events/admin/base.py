@@ -129,13 +129,13 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         return cleaned
 
     def _remember_what_is_shown(self) -> None:
-        """Let the page carry what each column said, so that what a person changed can be told from what others did."""
+        """Let the page carry what each field said, so that what a person changed can be told from what others did."""
         columns = {column.name for column in self.instance._meta.concrete_fields}  # noqa: SLF001 (Django's own API)
         self._remembered = set[str]()
         for name, field in self.fields.items():
-            if self.instance.pk and name in columns and not isinstance(field, forms.FileField):
+            if self.instance.pk and not isinstance(field, forms.FileField):
                 field.show_hidden_initial = True
-                self._remembered.add(name)
+                self._remembered |= {name} & columns
 
     def _chosen(self) -> Event | None:
         """The event of the row chosen as anchor in what was sent, or proposed by the address."""

@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from events.models import Event, Membership
 from guests.models import LogbookEntry, Request, RequestComment, RequestDeadline
+from guests.requests import close_request
 from liaison.notices.models import Notice
 from tests.cast import Cast
 from tests.factories import NOW, make_request
-from tests.guests.desk import at, save
+from tests.guests.desk import at, fields_of, save
 from tests.guests.phone import now as now
 from tests.guests.phone import signed_in, text_of
 
@@ -55,6 +57,14 @@ def test_what_the_desk_does_stands_in_the_logbook_and_is_told(cast: Cast) -> Non
         ("reopened", "Sari Wulandari"),
     }
     assert {name for _did, name in told()} == {"Sari Wulandari"}
+
+
+def test_a_page_that_lay_open_does_not_open_again_what_was_done_meanwhile(cast: Cast) -> None:
+    client, address = signed_in(cast.ratna), at(Request, "change", of(cast).pk)
+    page = fields_of(client, address)
+    close_request(request=of(cast), by=cast.sari, at=NOW, client_uuid=uuid4())
+    assert client.post(address, page | {"text": "Green tea"}).status_code == 302
+    assert (of(cast).state, of(cast).text) == ("done", "Green tea")
 
 
 def test_the_desk_declines_with_a_reason_too(cast: Cast) -> None:
