@@ -126,9 +126,9 @@ def note_look(*, visit: Visit, user: User, seen_at: datetime) -> None:
     looks.update(seen_at=Greatest("seen_at", seen_at))
 
 
-def has_news(user: User) -> RawSQL:
-    """For a query of assignments: whether anything happened since the user's look at the guest; null without one."""
-    return RawSQL(_NEWS, [user.pk], output_field=BooleanField(null=True))  # noqa: S611 (the text is ours)
+def has_news(person: Any) -> RawSQL:
+    """For a query of assignments: whether anything happened since that person's look at the guest; null without one."""
+    return RawSQL(_NEWS, [person], output_field=BooleanField(null=True))  # noqa: S611 (the text is ours)
 
 
 def changes_since(

@@ -45,7 +45,7 @@ from guests.steps import (
 from liaison.accounts.models import User
 from liaison.clock import day_bounds
 from liaison.history import Watch
-from liaison.prepared import Among, Question, given
+from liaison.prepared import Among, ModelQuestion, Question, given
 
 REQUESTS_ON_A_CARD = 4
 _GOES_ON_FOR = timedelta(hours=1)  # an item that says no end
@@ -69,12 +69,28 @@ _WAITING = Question(
     ("pk", "visit_id", "category", "text", "raised_at", "due_at", "owner_is_there"),
     lambda: Request.objects.open().with_owner_there(given("at")).filter(Among("visit", "visits")),
 )
-# Not yet queries, and built once: naming the columns takes longer than asking for them.
-_OWN: Any = (
-    Assignment.objects.select_related("visit__guest", "visit__event", "visit__hotel")
-    .only(*_DUTY)
-    .order_by("-starts_at")
-)
+
+
+def _offers(person: Any, at: Any) -> Any:
+    """The handover that has waited longest for that person."""
+    return Handover.objects.offered_to(person, at).order_by("offered_at").values("pk")[:1]
+
+
+def _own_duties() -> Any:
+    """Somebody's own duties, the latest first, each with the last look at the guest and with the offer that waits."""
+    person, at = given("person"), given("at")
+    look = Look.objects.filter(visit=OuterRef("visit"), user=person).values("seen_at")[:1]
+    own = Assignment.objects.held_by(person, at).select_related(
+        "visit__guest", "visit__event", "visit__hotel"
+    )
+    told = own.annotate(
+        offer=Subquery(_offers(person, at)), looked_at=Subquery(look), has_news=has_news(person)
+    )
+    return told.only(*_DUTY).order_by("-starts_at")
+
+
+_OWN = ModelQuestion(_own_duties)
+# Not yet a query, and built once: naming the columns takes longer than asking for them.
 _RED_LINES: Any = ProtocolNote.objects.red_lines().only("event_id", "guest_id", "country", "text")
 _WATCH = Watch(
     Assignment, Visit, Guest, ItineraryItem, Request, Handover, ProtocolNote, Look, Event, Membership, Venue, Point,
@@ -167,11 +183,10 @@ class _Duty:
 
 def todays_screen(*, user: User, at: datetime, undo: int | None = None) -> Today:
     """What `user` has to know at the moment `at`; `undo` is the visit whose last tap may be taken back."""
-    offers = Handover.objects.offered_to(user, at).order_by("offered_at").values("pk")[:1]
-    rows = _own_duties(user, at, offers)
+    rows = _OWN.found(person=user.pk, at=at) if user.is_active else []
     found = [(_card(duty, undo), duty) for duty in _duties(rows, user, at)]
     if not found:  # whoever has a guest reads the offer in the same query as the guests
-        return Today((), at, "", offers.values_list("pk", flat=True).first())
+        return Today((), at, "", _offers(user.pk, at).values_list("pk", flat=True).first())
     found.sort(key=lambda pair: _who_moves_next(*pair))
     _first, duty = found[0]
     asked = tuple(_asked(row, at) for row in reversed(rows) if row.state == Assignment.State.ASSIGNED)
@@ -190,16 +205,6 @@ def state_of_today(user: User, at: datetime, *shown: object) -> str:
 def _who_moves_next(card: Card, duty: _Duty) -> tuple[bool, bool, datetime, int, str]:
     moves_at = card.next.moves_at if card.next else duty.hours.at
     return (not card.can_act, card.next is None, moves_at, duty.visit.rank or 2**31, card.called)
-
-
-def _own_duties(user: User, at: datetime, offers: Any) -> list[Any]:
-    """The officer's own duties, the latest first, each with the last look at the guest and with the offer that waits."""
-    look = Look.objects.filter(visit=OuterRef("visit"), user=user).values("seen_at")[:1]
-    return list(
-        _OWN.duties_of(user, at).annotate(
-            offer=Subquery(offers), looked_at=Subquery(look), has_news=has_news(user)
-        )
-    )
 
 
 def _asked(row: Any, at: datetime) -> Asked:

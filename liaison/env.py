@@ -64,6 +64,9 @@ def database(name: str) -> dict[str, object]:
     as long. So it is there from the start, and ignores none.
     """
     info = {key: value for key, value in conninfo_to_dict(secret(name)).items() if value is not None}
+    # After so many times a connection has its busiest questions prepared (`liaison.prepared`); 0 never does, for poolers
+    # that give each transaction another connection.
+    prepare_after = number("DATABASE_PREPARE_AFTER", 3) or None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": info.pop("dbname", ""),
@@ -71,7 +74,9 @@ def database(name: str) -> dict[str, object]:
         "PASSWORD": info.pop("password", ""),
         "HOST": info.pop("host", ""),
         "PORT": info.pop("port", ""),
-        "OPTIONS": info | {"options": f"{info.get('options', '')} -c pgtrigger.ignore={{}}".strip()},
+        "OPTIONS": info
+        | {"prepare_threshold": prepare_after}
+        | {"options": f"{info.get('options', '')} -c pgtrigger.ignore={{}}".strip()},
     }
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pghistory
-from django.db import connection, models
+from django.db import models
+
+from liaison.prepared import ask
 
 _LATEST = 250
 
@@ -34,9 +36,7 @@ class Watch:
         The newest and the oldest of each table's latest numbers, and how many they are: a transaction that took its
         numbers early and ended late pushes the oldest out, and is seen as well.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(self._question)
-            [row] = cursor.fetchall()
+        [row] = ask(self._question)
         return "-".join(str(number) for number in row)
 
 

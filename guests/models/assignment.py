@@ -1,7 +1,7 @@
 """Who looks after whom, from when to when."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import (
@@ -56,8 +56,11 @@ class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
 
         Never wider than `visible_to`, which for guests rests on it and costs PostgreSQL ten times the planning.
         """
-        own = self.not_over(at).filter(officer__user=user, officer__role=Role.OFFICER)
-        return own if user.is_active else self.none()
+        return self.held_by(user.pk, at) if user.is_active else self.none()
+
+    def held_by(self, person: Any, at: Any) -> Self:
+        """The same by the person's key: for who is known to have signed in, and for questions that are only given it."""
+        return self.not_over(at).filter(officer__user=person, officer__role=Role.OFFICER)
 
     def unconfirmed(self) -> Self:
         """Standing, and not yet confirmed by the officer."""

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ class HandoverQuerySet(ScopedQuerySet["Handover"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         """Of the guests one may see; and what one is offered, as long as it may be accepted."""
         return models.Q(assignment__in=Assignment.objects.visible_to(user, at=at)) | models.Q(
-            pk__in=Handover.objects.offered_to(user, at).values("pk")
+            pk__in=Handover.objects.offered_to(user.pk, at).values("pk")
         )
 
     def answered_by(self, user: User, at: datetime) -> Self:
@@ -33,9 +33,9 @@ class HandoverQuerySet(ScopedQuerySet["Handover"]):
         """Offered and not yet answered."""
         return self.filter(state=Handover.State.OFFERED)
 
-    def offered_to(self, user: User, at: datetime) -> Self:
-        """What the person may accept now: the giver's duty is not over."""
-        return self.open().filter(receiver__user=user.pk, assignment__ends_at__gt=at)
+    def offered_to(self, person: Any, at: Any) -> Self:
+        """What the person of that key may accept now: the giver's duty is not over."""
+        return self.open().filter(receiver__user=person, assignment__ends_at__gt=at)
 
 
 @tracked()
