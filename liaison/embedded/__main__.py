@@ -22,8 +22,13 @@ USAGE = """Usage: ./run COMMAND [arguments]
 
 
 _MOST_AT_ONCE = 4
+_FAULTS = "tests/faults"
 # A file's tests stay together, since they share what was made for them.
-_BY_FILES = ["--dist=loadfile", f"--numprocesses={min(_MOST_AT_ONCE, os.cpu_count() or 1)}"]
+_BESIDE_ONE_ANOTHER = [
+    "--dist=loadfile",
+    f"--numprocesses={min(_MOST_AT_ONCE, os.cpu_count() or 1)}",
+    f"--ignore={_FAULTS}",
+]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -49,9 +54,13 @@ def _demo(_words: list[str]) -> int:
 def _test(words: list[str]) -> int:
     machine.ensure(machine.TESTING)
     with environment.engines_for(environment.VAR / "test", os.environ, durable=False) as engines:
-        failed = [] if words else gate.run({**os.environ, **environment.production_like(), **engines.env})
-        if _pytest(words or _BY_FILES) != 0:
+        if words:
+            return _verdict([] if _pytest(words) == 0 else ["tests (pytest)"])
+        failed = gate.run({**os.environ, **environment.production_like(), **engines.env})
+        if _pytest(_BESIDE_ONE_ANOTHER) != 0:
             failed.append("tests (pytest)")
+        if _pytest([_FAULTS]) != 0:  # alone: they kill processes, hold locks and wait for one another
+            failed.append("faults (pytest)")
     return _verdict(failed)
 
 
