@@ -110,7 +110,8 @@ def test_every_kind_of_change_is_said(known: Cast, change: dict[str, Any], said:
     ItineraryItem.objects.filter(visit=known.lim).update(note="Of no concern", seat="1A")
     ticks(NOW, NOW + QUIET)
     assert lines_to(known.sari)[0] == said
-    assert [words.subject for words in words_to(known.sari)][0].startswith("Mr Sato: ")
+    (words,) = words_to(known.sari)
+    assert words.subject.startswith("Mr Sato: ")
     assert {notice.recipient for notice in told()} == {known.sari}
 
 
