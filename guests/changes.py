@@ -64,12 +64,12 @@ def tell_changes(*, at: datetime, limit: int = 100) -> int:
     due = ToldPlan.objects.due(at, limit=limit)
     if due:
         with transaction.atomic():
-            _tell(_lock(due), at)
+            _tell(take_up(due), at)
     return len(due)
 
 
-def _lock(people: Iterable[tuple[int, int]]) -> list[ToldPlan]:
-    """What waits for these people at these events, nobody else telling it."""
+def take_up(people: Iterable[tuple[int, int]]) -> list[ToldPlan]:
+    """What waits for these people at these events, locked: who waited for the lock finds what is still not told."""
     wanted = reduce(or_, (Q(person=person, visit__event=event) for person, event in sorted(people)))
     rows = ToldPlan.objects.waiting().filter(wanted).select_related("visit__guest", "visit__event")
     return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from guests.changes import LONGEST, MOST_TOLD, QUIET, URGENT_QUIET, tell_changes
 from guests.delays import foresee, report_delay
+from guests.feeds import days_of, make_feed
 from guests.models import Assignment, ItineraryItem, PlanMark, ToldPlan, Visit
 from guests.reminders import plan_marked_visits
 from liaison.accounts.models import User
@@ -377,6 +378,28 @@ def test_a_delay_is_told_to_the_others_from_when_to_when(known: Cast) -> None:
     ticks(at, at + QUIET)
     assert lines_to(known.sari) == []
     assert lines_to(known.bagus)[0] == "Meeting of Sato: Fri, 14 May 09:00 → ~09:15 WITA"
+
+
+def test_a_moved_item_changes_calendars_and_notices_alike(known: Cast) -> None:
+    feed, _secret = make_feed(by=known.ratna, at=NOW, officer=known.sari_officer)
+    (before,) = days_of(feed, at=NOW).entries
+    hall = make_venue(known.event, "Great Hall")
+    of_sato(known).update(
+        starts_at=LATER + MINUTE, ends_at=LATER + 61 * MINUTE, venue=hall, state="tentative"
+    )
+    ticks(NOW, NOW + QUIET)
+    (after,) = days_of(feed, at=NOW).entries
+    assert (after.uid, after.sequence) == (before.uid, before.sequence + 1)
+    assert (after.starts_at, after.place, after.status) == (LATER + MINUTE, "Great Hall", "TENTATIVE")
+    assert lines_to(known.sari) == [
+        "Meeting of Sato: Fri, 14 May 09:00 → 09:01 WITA",
+        "Meeting of Sato, place: Hall Sato → Great Hall",
+        "Meeting of Sato: tentative again",
+    ]
+    of_sato(known).update(state="cancelled")
+    ticks(NOW + HOUR, NOW + HOUR + QUIET)
+    assert [entry.status for entry in days_of(feed, at=NOW).entries] == ["CANCELLED"]
+    assert lines_to(known.sari)[3:] == ["Cancelled: Meeting of Sato, Fri, 14 May 09:01 WITA"]
 
 
 def test_a_bulk_import_tells_each_officer_once_and_lists_the_first(known: Cast) -> None:

@@ -43,7 +43,9 @@ def state_of(notice: Notice) -> str:
 
 def chosen(client: Client, *notices: Notice) -> Any:
     return client.post(
-        LIST, {"action": "send_chosen_again", "_selected_action": [notice.pk for notice in notices]}, follow=True
+        LIST,
+        {"action": "send_chosen_again", "_selected_action": [notice.pk for notice in notices]},
+        follow=True,
     )
 
 
@@ -68,12 +70,10 @@ def test_nothing_is_offered_where_nothing_helps(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("way", ["row", "action"])
-@pytest.mark.django_db(transaction=True)
 def test_from_the_tap_to_the_mail_and_once_for_two_taps(
     cast: Cast, mailoutbox: list[EmailMessage], way: str
 ) -> None:
     notice, client = failed(cast), signed_in(cast.ratna)
-    assert "Notices that failed 1" in words_of(client.get(reverse("admin:index"))) or True
     for said in ("1 notice is sent again.", "Nothing there has failed and is still of use."):
         page = client.post(again(notice), follow=True) if way == "row" else chosen(client, notice)
         assert said in words_of(page)
