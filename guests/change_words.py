@@ -144,7 +144,7 @@ def _from_to(before: Side, after: Side, name: str, zone: str) -> dict[str, str]:
 
     def say(moment: datetime | None, side: Side, *, with_day: bool, with_zone: bool) -> str:
         if moment is None:
-            return _("open")
+            return _("to be said")
         text = (
             moment_text(moment, zone, with_zone=with_zone)
             if with_day

@@ -98,11 +98,11 @@ def test_ten_edits_are_told_once_from_what_was_known_to_what_holds(known: Cast) 
         ({"starts_at": LATER + DAY, "ends_at": None}, "Meeting of Sato: Fri, 14 May 09:00 → Sat, 15 May 09:00 WITA"),
         ({"ends_at": LATER + 2 * HOUR}, "Meeting of Sato, until: Fri, 14 May 10:00 → 11:00 WITA"),
         ({"precision": "approximate"}, "Meeting of Sato: Fri, 14 May 09:00 → ~09:00 WITA"),
-        ({"starts_at": None, "ends_at": None, "precision": "tbc"}, "Meeting of Sato: Fri, 14 May 09:00 WITA → open"),
+        ({"starts_at": None, "ends_at": None, "precision": "tbc"}, "Meeting of Sato: Fri, 14 May 09:00 WITA → to be said"),
         ({"state": "tentative"}, "Meeting of Sato: tentative again"),
         ({"state": "cancelled"}, "Cancelled: Meeting of Sato, Fri, 14 May 09:00 WITA"),
         ({"title": "Gala"}, "Gala: was “Meeting of Sato”"),
-        ({"leave_by_at": LATER - HOUR}, "Meeting of Sato, leave by: open → Fri, 14 May 08:00 WITA"),
+        ({"leave_by_at": LATER - HOUR}, "Meeting of Sato, leave by: to be said → Fri, 14 May 08:00 WITA"),
         ({"venue": None}, "Meeting of Sato, place: Hall Sato → to be said"),
     ],
 )  # fmt: skip
@@ -158,9 +158,9 @@ def test_arrival_departure_and_hotel_are_said_and_no_room(known: Cast) -> None:
     of_sato(known).update(venue=hotel, point=suite)
     ticks(NOW, NOW + QUIET)
     assert lines_to(known.sari) == [
-        "Arrival: open → Fri, 14 May 09:00 WITA",
+        "Arrival: to be said → Fri, 14 May 09:00 WITA",
         "Hotel: to be said → Grand Komodo",
-        "Departure: open → ~Fri, 14 May 10:00 WITA",
+        "Departure: to be said → ~Fri, 14 May 10:00 WITA",
         "Meeting of Sato, place: Hall Sato → Grand Komodo",
     ]
     assert "7701" not in str(told().get().payload)
@@ -320,12 +320,19 @@ def test_who_was_reminded_hears_urgently_that_it_is_cancelled(known: Cast) -> No
 
 def test_it_is_in_the_readers_language(known: Cast) -> None:
     User.objects.filter(pk=known.sari.pk).update(language="id")
-    of_sato(known).update(starts_at=LATER + MINUTE, ends_at=LATER + 61 * MINUTE)
+    Visit.objects.filter(pk=known.sato.pk).update(arrives_at=LATER)
+    of_sato(known).update(state="cancelled")
+    make_item(known.sato, "Tea", starts_at=LATER, state="tentative")
     ticks(NOW, NOW + QUIET)
+    assert lines_to(known.sari) == [
+        "Kedatangan: belum ditentukan → Jum, 14 Mei 09.00 WITA",
+        "Dibatalkan: Meeting of Sato, Jum, 14 Mei 09.00 WITA",
+        "Baru, belum pasti: Tea, Jum, 14 Mei 09.00 WITA",
+    ]
     (words,) = words_to(known.sari)
-    assert words.language == "id"
-    assert "Jum, 14 Mei 09.00 → 09.01 WITA" in words.subject
-    assert "Jum, 14 Mei 09.00 → 09.01 WITA" in words.html
+    assert (words.language, words.subject) == ("id", "Mr Sato: 3 perubahan jadwal")
+    assert "Yang berubah:" in words.text
+    assert "Yang berubah:" in words.html
 
 
 def test_it_arrives_as_one_mail(known: Cast, mailoutbox: list[EmailMessage]) -> None:

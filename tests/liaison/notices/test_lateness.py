@@ -41,7 +41,7 @@ def test_five_minutes_are_no_delay(after: timedelta, *, is_late: bool) -> None:
         (
             "id",
             "Terlambat, seharusnya 09.10 WIB: ",
-            "Terlambat dikirim, 25 menit: seharusnya pukul 09.10 WIB.",
+            "Terlambat dikirim, 25 menit: seharusnya 09.10 WIB.",
         ),
     ],
 )
