@@ -116,21 +116,21 @@ def _look(rows: Iterable[ToldPlan], visit_keys: Collection[int], at: datetime) -
     """Two queries more where anything has another version than is known, and one where something is no more."""
     duties = _duties(visit_keys, at)
     plans = plans_now(visit_keys)
-    news = [
-        (row, key, known)
+    found = [
+        (row, news)
         for row in rows
         if (row.visit_id, row.person_id) in duties and row.visit_id in plans
-        for key, known in plans[row.visit_id].news_to(row.items, row.stay)
+        for news in plans[row.visit_id].news_to(row.items, row.stay)
     ]
     trails = trails_of(
-        _earliest((key, known) for _row, key, known in news if key != STAY_KEY),
-        _earliest((row.visit_id, known) for row, key, known in news if key == STAY_KEY),
+        _earliest((news.key, news.known) for _row, news in found if news.key != STAY_KEY),
+        _earliest((row.visit_id, news.known) for row, news in found if news.key == STAY_KEY),
     )
     changes: defaultdict[_Key, list[Change]] = defaultdict(list)
-    for row, key, known in news:
+    for row, news in found:
         mine = (row.visit_id, row.person_id)
-        found = trails.changes(row.visit_id, key, known, besides=row.person_id)
-        changes[mine] += [change for change in found if _is_for(change, duties[mine], at)]
+        theirs = trails.changes(row.visit_id, news, besides=row.person_id)
+        changes[mine] += [change for change in theirs if _is_for(change, duties[mine], at)]
     return _View(duties, plans, changes, _reminded(changes))
 
 

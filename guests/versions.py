@@ -62,14 +62,23 @@ class Plan:
     deleted: frozenset[int]
     stay: int
 
-    def news_to(self, items: Mapping[str, int], stay: int) -> Iterator[tuple[int, int]]:
-        """What has another number than is known, with the known one; 0 for what is new."""
+    def news_to(self, items: Mapping[str, int], stay: int) -> Iterator["News"]:
+        """What has another number than is known."""
         for key, number in self.items.items():
             known = items.get(str(key), 0)
             if number != known and (known or key not in self.deleted):
-                yield key, known
+                yield News(key, known, number)
         if self.stay != stay:
-            yield STAY_KEY, stay
+            yield News(STAY_KEY, stay, self.stay)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """That an item, or the stay, has another number than is known, which is 0 for what is new."""
+
+    key: int
+    known: int
+    newest: int
 
 
 def plans_now(visit_keys: Collection[int]) -> dict[int, Plan]:
@@ -97,12 +106,15 @@ class Trails:
     items: Mapping[int, Sequence[tuple[Any, int | None]]]
     stays: Mapping[int, Sequence[tuple[Any, int | None]]]
 
-    def changes(self, visit: int, key: int, known: int, *, besides: int) -> list[Change]:
-        """How the item, or the stay, differs from the known version; nothing where only that person made it differ."""
-        is_stay = key == STAY_KEY
-        rows = self.stays.get(visit, ()) if is_stay else self.items.get(key, ())
-        parts = STAY if is_stay else (ITEM,)
-        found = (_difference(part, key, visit, known, rows, besides) for part in parts)
+    def changes(self, visit: int, news: News, *, besides: int) -> list[Change]:
+        """How the item, or the stay, differs from the known version; nothing where only that person made it differ.
+
+        What was written after the newest version of the news was found is left to the next look.
+        """
+        is_stay = news.key == STAY_KEY
+        trail = self.stays.get(visit, ()) if is_stay else self.items.get(news.key, ())
+        rows = [one for one in trail if news.known <= one[0].pgh_id <= news.newest]
+        found = (_difference(part, news, visit, rows, besides) for part in (STAY if is_stay else (ITEM,)))
         return [change for change in found if change]
 
 
@@ -124,16 +136,14 @@ def _trails(
 
 
 def _difference(
-    part: str, key: int, visit: int, known: int, rows: Iterable[tuple[Any, int | None]], besides: int
+    part: str, news: News, visit: int, rows: Iterable[tuple[Any, int | None]], besides: int
 ) -> Change | None:
     before: Version | None = None
     last: Version | None = None
     makers: set[int | None] = set()
     for row, maker in rows:
-        if row.pgh_id < known:
-            continue
         version = _READ[part](row, visit)
-        if row.pgh_id == known:
+        if row.pgh_id == news.known:
             before = version
         elif _tells(version) != _tells(last):
             makers.add(maker)
@@ -141,7 +151,7 @@ def _difference(
     if last is None or makers <= {besides} or _tells(before) == _tells(last):
         return None
     there = [version if version and version.is_there else None for version in (before, last)]
-    return Change(part, key, last.number, *there)
+    return Change(part, news.key, last.number, *there)
 
 
 def _tells(version: Version | None) -> Mapping[str, Any] | None:

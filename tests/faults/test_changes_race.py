@@ -20,18 +20,17 @@ from tests.faults.together import together
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def a_change_to_tell() -> ItineraryItem:
+def a_change_to_tell() -> None:
     """Of two guests of one officer, noted by a planner."""
     event = make_event()
     officer = make_member(make_user("Sari"), event)
     for _guest in range(2):
         visit = make_visit(event)
         make_assignment(visit, officer, role="deputy")
-        item = make_item(visit, starts_at=NOW + timedelta(days=1))
+        make_item(visit, starts_at=NOW + timedelta(days=1))
     plan_marked_visits(at=NOW)
     ItineraryItem.objects.update(title="Gala")
     plan_marked_visits(at=NOW)
-    return item
 
 
 def told() -> list[str]:
@@ -66,19 +65,20 @@ def test_two_planners_tell_each_change_once(
     assert not ToldPlan.objects.waiting().exists()
 
 
-def test_what_changes_while_it_is_told_is_told_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    item = a_change_to_tell()
-    reconcile = outbox.reconcile
+@pytest.mark.parametrize(("room", "step"), [(changes, "trails_of"), (outbox, "reconcile")])
+def test_what_changes_while_it_is_told_is_told_next(
+    monkeypatch: pytest.MonkeyPatch, room: Any, step: str
+) -> None:
+    """Whether it comes before the versions are read, when only the newest is known, or after."""
+    a_change_to_tell()
+    go_on = getattr(room, step)
 
-    def change_meanwhile(**asked: Any) -> None:
-        def change() -> int:
-            return ItineraryItem.objects.filter(visit=item.visit_id).update(title="Gala dinner")
-
+    def change_meanwhile(*given: Any, **asked: Any) -> Any:
         assert connection.in_atomic_block
-        assert together(change) == [1]
-        reconcile(**asked)
+        assert together(lambda: ItineraryItem.objects.update(title="Gala dinner")) == [2]
+        return go_on(*given, **asked)
 
-    monkeypatch.setattr(outbox, "reconcile", change_meanwhile)
+    monkeypatch.setattr(room, step, change_meanwhile)
     tell_changes(at=NOW + QUIET)
     monkeypatch.undo()
     assert told() == ["Gala"]

@@ -85,7 +85,7 @@ def test_where_the_address_was_wrong_it_goes_to_the_right_one(failed: Notice, si
 
 
 @pytest.mark.parametrize("state", [state for state in State if state != State.FAILED])
-def test_only_what_failed_is_sent_again(failed: Notice, state: State) -> None:
+def test_only_what_failed_is_sent_again(failed: Notice, state: str) -> None:
     Notice.objects.update(state=state)
     assert send_again(notices=Notice.objects.all(), at=NOW) == 0
     assert Notice.objects.get().state == state
