@@ -54,7 +54,7 @@ class DeliveryInline(ScopedTabularInline):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @column(_("why not"))
+    @column(_("not sent because"))
     def why(self, delivery: Delivery) -> str:
         return delivery.reason
 
@@ -174,7 +174,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     def state_shown(self, notice: Notice) -> tuple[str, str]:
         return notice.state, notice.get_state_display()
 
-    @column(_("why not"))
+    @column(_("not sent because"))
     def why(self, notice: Any) -> str:
         return str(notice.reason)
 

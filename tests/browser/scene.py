@@ -234,14 +234,18 @@ def _told(person: User, visits: dict[str, Visit]) -> list[Notice]:
         ("sos", "sato", short | help_, {"is_urgent": True}),
         ("pigeon", "sato", {}, {}),
         ("changes", "sato", {"guests": [_changed(visits["sato"])]}, {"state": "failed", "finished_at": NOW}),
-        ("reminder", "sato", short | moments, {"state": "missed", "finished_at": NOW}),
+        (
+            "reminder",
+            "sato",
+            short | moments,
+            {"state": "missed", "finished_at": NOW, "expires_at": NOW - MINUTE},
+        ),
     ]
     notices = [
         Notice.objects.create(
             recipient=person, event=visits[name].event, kind=kind, dedupe_key=f"told-{number}",
             payload=zone | {"visit_id": visits[name].pk, "event": visits[name].event.name} | payload,
-            due_at=NOW - (number + 1) * 12 * MINUTE, expires_at=NOW + HOUR,
-            **({"state": "sent"} | more),
+            due_at=NOW - (number + 1) * 12 * MINUTE, **({"state": "sent", "expires_at": NOW + HOUR} | more),
         )
         for number, (kind, name, payload, more) in enumerate(told)
     ]  # fmt: skip
