@@ -8,9 +8,11 @@ from itertools import pairwise
 
 from django.db import transaction
 
-from events.models import Point, Role, Venue
+from events.models import Role
+from guests.changes import note_changes
 from guests.leaving import leaving_for
 from guests.models import Assignment, ItineraryItem, PlanMark, ReminderRule, Visit
+from guests.places import place_of
 from liaison.notices import outbox
 from liaison.notices.models import REMINDER
 
@@ -21,6 +23,8 @@ LEAST_LEAD = timedelta(minutes=1)  # what is due at the very start is too late b
 
 def plan_marked_visits(*, at: datetime, limit: int = 50) -> int:
     """Bring the reminders of up to `limit` visits whose plans changed in line with the plans; answers how many visits.
+
+    What changed for whom is noted along, to be told once it is quiet.
 
     Any number of planners may run at the same time: each takes marks that nobody else has taken. A change that is
     written while its visit is planned waits for the planner's end and marks the visit anew. The marks go with the
@@ -33,6 +37,7 @@ def plan_marked_visits(*, at: datetime, limit: int = 50) -> int:
             outbox.reconcile(
                 plan_keys=[plan_key(key) for key in visit_keys], wishes=wishes_for(visit_keys, at), at=at
             )
+            note_changes(visit_keys, at=at)
             PlanMark.objects.filter(pk__in=visit_keys).delete()
     return len(visit_keys)
 
@@ -153,19 +158,9 @@ def _payload(ahead: _Ahead) -> dict[str, str | int | bool]:
         "moves_at": ahead.moves_at.isoformat(),
         "zone": ahead.visit.event.time_zone,
         "event": ahead.visit.event.name,
-        "place": _place(item),
+        "place": place_of(item),
         "plate": item.vehicle.plate if item.vehicle else "",
         "tentative": item.state == ItineraryItem.State.TENTATIVE,
         "approximate": item.precision == Visit.Precision.APPROXIMATE,
         "visit_id": item.visit_id,
     }
-
-
-def _place(item: ItineraryItem) -> str:
-    """Venue and point; of a room in a hotel, which may be the guest's own, only the hotel."""
-    point = item.point
-    venue = item.venue or (point.venue if point else None)
-    if venue is None or point is None:
-        return venue.name if venue else ""
-    may_be_own = venue.kind == Venue.Kind.HOTEL and point.kind == Point.Kind.ROOM
-    return venue.name if may_be_own else f"{venue.name}, {point.name}"

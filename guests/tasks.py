@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from guests.changes import tell_changes
 from guests.importing.runs import work_on_next_list
 from guests.prints import render_next_print_run
 from guests.proposals.runs import solve_next_proposal
@@ -17,12 +18,13 @@ _ROUNDS = 50
 
 @shared_task(name="guests.plan_and_dispatch", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
 def plan_and_dispatch(lease_seconds: float = Delivery.LEASE.total_seconds()) -> None:
-    """Plan what changed and send what is due, until there is nothing left; what is more waits for the next tick."""
+    """Plan what changed, tell it where it is time, and send what is due, until there is nothing left; what is more waits for the next tick."""
     for _round in range(_ROUNDS):
         at = timezone.now()
         planned = plan_marked_visits(at=at)
+        told = tell_changes(at=at)
         sent = dispatch(at=at, lease=timedelta(seconds=lease_seconds))
-        if not planned and not sent:
+        if not planned and not told and not sent:
             return
 
 

@@ -100,13 +100,14 @@ def _words(events: Sequence[Event], at: datetime) -> list[_Heap]:
     overdue = Request.objects.overdue(at).filter(visit__event__in=events)
     left = Request.objects.without_owner(at).filter(visit__event__in=events)
     notices = Notice.objects.filter(event__in=events)
-    failed, unseen = notices.filter(state=Notice.State.FAILED), notices.unacknowledged(at)
+    failed, missed, unseen = notices.failed_lately(at), notices.missed_lately(at), notices.unacknowledged(at)
     unconfirmed = Assignment.objects.confirmation_due(at).filter(visit__event__in=events)
     handovers = Handover.objects.open().filter(assignment__visit__event__in=events)
     return [
         _Heap(_("Requests overdue"), _by(overdue, "visit__event"), "guests_request", {"waiting": "overdue"}),
         _Heap(_("Requests without an owner"), _by(left, "visit__event"), "guests_request", {"waiting": "left"}),
-        _Heap(_("Notices that failed"), _by(failed), "notices_notice", {"state__exact": "failed"}),
+        _Heap(_("Notices that failed"), _by(failed), "notices_notice", {"trouble": "failed"}),
+        _Heap(_("Notices that came too late to be sent"), _by(missed), "notices_notice", {"trouble": "missed"}),
         _Heap(_("Reminders not acknowledged"), _by(unseen), "notices_notice", {"acknowledged": "waiting"}),
         _Heap(_("Not confirmed by the officer"), _by(unconfirmed, "visit__event"), "guests_assignment", {"confirmation": "missing"}),
         _Heap(_("Open handovers"), _by(handovers, "assignment__visit__event"), "guests_handover", {"state__exact": "offered"}),

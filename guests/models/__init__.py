@@ -31,6 +31,7 @@ from guests.models.reminder import ReminderRule
 from guests.models.report import DayReport
 from guests.models.request import Request, RequestComment, RequestDeadline
 from guests.models.roster_file import RosterFile
+from guests.models.told_plan import ToldPlan
 from guests.models.visit import Delegation, Visit
 
 __all__ = [
@@ -71,5 +72,6 @@ __all__ = [
     "RequestComment",
     "RequestDeadline",
     "RosterFile",
+    "ToldPlan",
     "Visit",
 ]

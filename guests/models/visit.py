@@ -222,7 +222,18 @@ class Visit(models.Model):
                 violation_error_message=_("Another visit at the event has this key."),
             ),
         ]
-        triggers = [marks_plan_when_quoted_changes("SELECT ROW.id, now()", "event", "guest", "hotel")]
+        triggers = [
+            marks_plan_when_quoted_changes(
+                "SELECT ROW.id, now()",
+                "event",
+                "guest",
+                "hotel",
+                "arrives_at",
+                "arrival_precision",
+                "departs_at",
+                "departure_precision",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.guest)

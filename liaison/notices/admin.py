@@ -3,17 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import F
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from liaison.admin import ReadOnlyAdmin, ScopedTabularInline, column
 from liaison.clock import moment_text
 from liaison.filters import ChoicesDropdownFilter, QuestionFilter, UsedDropdownFilter
 from liaison.notices.models import Delivery, Notice
+from liaison.notices.resending import send_again
 from liaison.searching import Clock
 
 _COLOURS = {
@@ -36,7 +43,7 @@ class DeliveryInline(ScopedTabularInline):
     """The ways by which a notice went out."""
 
     model = Delivery
-    fields = readonly_fields = ("channel", "address", "state", "attempts", "error", "sent")
+    fields = readonly_fields = ("channel", "address", "state", "attempts", "why", "sent")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -47,9 +54,25 @@ class DeliveryInline(ScopedTabularInline):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @column(_("not sent because"))
+    def why(self, delivery: Delivery) -> str:
+        return delivery.reason
+
     @column(_("sent"))
     def sent(self, delivery: Delivery) -> str:
         return _shown(delivery.sent_at, delivery.notice)
+
+
+class TroubleFilter(QuestionFilter):
+    """What did not get through, as long as somebody should see to it."""
+
+    title = _("got through")
+    parameter_name = "trouble"
+    answers = {"failed": _("Could not be sent"), "missed": _("Too late to help, since yesterday")}
+
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> Any:
+        at = timezone.now()
+        return rows.failed_lately(at) if answer == "failed" else rows.missed_lately(at)
 
 
 class AcknowledgementFilter(QuestionFilter):
@@ -68,9 +91,15 @@ class NoticeAdmin(ReadOnlyAdmin):
     """Reminders, invitations and the rest."""
 
     event_path = "event"
-    list_display = ("recipient", "kind", "due", "state_shown", "acknowledged", "event")
+    list_display = ("recipient", "kind", "due", "state_shown", "why", "again", "acknowledged", "event")
     list_select_related = ("recipient", "event")
-    list_filter = (("state", ChoicesDropdownFilter), AcknowledgementFilter, ("event", UsedDropdownFilter))
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        TroubleFilter,
+        AcknowledgementFilter,
+        ("event", UsedDropdownFilter),
+    )
+    actions = ("send_chosen_again",)
     search_fields = (
         "recipient__name",
         "recipient__email",
@@ -84,6 +113,57 @@ class NoticeAdmin(ReadOnlyAdmin):
     fields = ("recipient", "kind", "event", "state", "due", "expires", "finished", "acknowledged")
     readonly_fields = fields
     inlines = (DeliveryInline,)
+    change_form_outer_after_template = "admin/notices/notice/send_again.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        again = path(
+            "<int:pk>/send-again/",
+            self.admin_site.admin_view(self.send_again_view),
+            name="notices_notice_send_again",
+        )
+        return [again, *super().get_urls()]
+
+    def for_page(self, rows: QuerySet[Notice], request: HttpRequest) -> None:
+        """Why the failed ones of the page failed."""
+        failed = Delivery.objects.filter(notice__in=[row.pk for row in rows], state=Delivery.State.FAILED)
+        reasons = {delivery.notice_id: delivery.reason for delivery in failed.order_by("pk")}
+        for notice in rows:
+            notice.reason = reasons.get(notice.pk, "")  # type: ignore[attr-defined]  # for this page
+
+    @admin.action(description=_("Send again what failed"), permissions=["view"])
+    def send_chosen_again(self, request: HttpRequest, chosen: Any) -> None:
+        """What failed among the chosen goes out with the next tick; what is of no use any more stays as it is."""
+        self._send_again(request, chosen)
+
+    @method_decorator(require_POST)
+    def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The same for one row; a second tap finds nothing that failed."""
+        notice = get_object_or_404(self.get_queryset(request), pk=pk)
+        self._send_again(request, Notice.objects.filter(pk=notice.pk))
+        return HttpResponseRedirect(reverse("admin:notices_notice_change", args=[pk]))
+
+    def _send_again(self, request: HttpRequest, rows: Any) -> None:
+        number = send_again(notices=rows.run_by(request.user), at=timezone.now())
+        if number:
+            said = ngettext("%(number)s notice is sent again.", "%(number)s notices are sent again.", number)
+            messages.success(request, said % {"number": number})
+        else:
+            messages.warning(request, gettext("Nothing there has failed and is still of use."))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """With the button, where there is something to send again."""
+        rows: Any = self.get_queryset(request)
+        can = rows.run_by(request.user).sendable_again(timezone.now())
+        asked = {
+            "can_send_again": bool(object_id and object_id.isdecimal()) and can.filter(pk=object_id).exists()
+        }
+        return super().changeform_view(request, object_id, form_url, (extra_context or {}) | asked)
 
     def clock_of_rows(self, request: HttpRequest) -> Clock:
         """The event's; of what is about no event, the recipient's."""
@@ -93,6 +173,24 @@ class NoticeAdmin(ReadOnlyAdmin):
     @column(_("state"), ordering="state", label=_COLOURS)
     def state_shown(self, notice: Notice) -> tuple[str, str]:
         return notice.state, notice.get_state_display()
+
+    @column(_("not sent because"))
+    def why(self, notice: Any) -> str:
+        return str(notice.reason)
+
+    @column(_("once more"))
+    def again(self, notice: Notice) -> str:
+        """A button of the list's own form, which carries its token."""
+        if notice.state != Notice.State.FAILED or not notice.is_of_use(timezone.now()):
+            return ""
+        address = reverse("admin:notices_notice_send_again", args=[notice.pk])
+        return format_html(
+            '<button class="desk-button desk-button-quiet" formaction="{}" aria-label="{}: {}">{}</button>',
+            address,
+            gettext("Send again"),
+            notice,
+            gettext("Send again"),
+        )
 
     @column(_("due"), ordering="due_at")
     def due(self, notice: Notice) -> str:

@@ -189,7 +189,7 @@ class Hand:
     def _hand_over(self, delivery: Delivery, channel: Channel) -> None:
         if delivery.attempts > Delivery.MAX_ATTEMPTS:  # none of them came to its mark
             raise SendingError(Delivery.Trouble.CRASHED, "")
-        words = word(self._notices[delivery.notice_id])
+        words = word(self._notices[delivery.notice_id], at=self.now())
         channel.send(Letter(delivery.address, delivery.message_id, words))
 
     def postpone(self, channel: str, error: OutageError) -> None:
@@ -236,7 +236,9 @@ class Hand:
 
     def _lock_notices(self) -> dict[int, Notice]:
         keys = {delivery.notice_id for delivery in (*self.left.values(), *self._sent, *self._troubled)}
-        rows = Notice.objects.select_for_update(of=("self",), no_key=True).select_related("recipient")
+        rows = Notice.objects.select_for_update(of=("self",), no_key=True).select_related(
+            "recipient", "event"
+        )
         return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
 
     def _ours(self, keys: Iterable[int]) -> DeliveryQuerySet:

@@ -16,7 +16,10 @@ MOST_PAGES = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One notice; `acknowledged` is empty where it is not, `waits` says that the desk waits for it."""
+    """One notice; `acknowledged` is empty where it is not, `waits` says that the desk waits for it.
+
+    `trouble` says why it came by no other way than this page; empty where it did.
+    """
 
     pk: int
     subject: str
@@ -25,6 +28,7 @@ class Entry:
     is_urgent: bool
     waits: bool
     acknowledged: str
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +74,11 @@ def _entry(notice: Notice, user: User, at: datetime) -> Entry:
         is_urgent=notice.is_urgent,
         waits=notice.wants_acknowledgement and said is None and notice.expires_at > at,
         acknowledged=said_at(said, notice) if said else "",
+        trouble=_trouble(notice),
     )
+
+
+def _trouble(notice: Notice) -> str:
+    if notice.state == Notice.State.FAILED:
+        return _("could not be sent to you")
+    return _("not sent: it was too late") if notice.state == Notice.State.MISSED else ""

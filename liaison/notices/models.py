@@ -1,6 +1,7 @@
 """The outbox: everything the app sends, to whom, when, by which way, and what became of it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,13 +14,21 @@ REMINDER = "reminder"
 """The kind of notice that waits for its recipient's word."""
 
 _PATIENCE = timedelta(minutes=10)
+_LATELY = timedelta(days=1)
+
+
+def _coordinated(user: User) -> models.QuerySet[Any, Any]:
+    return user.memberships.filter(role="coordinator").values("event_id")
 
 
 class NoticeQuerySet(ScopedQuerySet["Notice"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         """One's own, and those of the events one coordinates."""
-        coordinated = user.memberships.filter(role="coordinator").values("event_id")
-        return models.Q(recipient=user) | models.Q(event__in=coordinated)
+        return models.Q(recipient=user) | models.Q(event__in=_coordinated(user))
+
+    def run_by(self, user: User) -> "NoticeQuerySet":
+        """Those of the events the person coordinates, one's own elsewhere left out; for an administrator, all."""
+        return self if user.is_superuser else self.filter(event__in=_coordinated(user))
 
     def due(self, at: datetime) -> "NoticeQuerySet":
         """Planned, and its time has come."""
@@ -31,8 +40,25 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
         return sent.filter(kind=REMINDER, acknowledged_at=None)
 
     def told_to(self, user: User) -> "NoticeQuerySet":
-        """What was sent to that person, or is being sent, or should have been and could not be: they read it here at least."""
-        return self.filter(recipient=user, state__in=_TOLD)
+        """What was sent to that person, or is being sent, or should have been and was not: they read it here at least.
+
+        What failed and waits to be sent again is planned, and has been finished before.
+        """
+        again = models.Q(state=Notice.State.PLANNED, finished_at__isnull=False)
+        return self.filter(models.Q(state__in=_TOLD) | again, recipient=user)
+
+    def sendable_again(self, at: datetime) -> "NoticeQuerySet":
+        """What failed and is still of use to a person who may sign in."""
+        return self.filter(state=Notice.State.FAILED, expires_at__gt=at, recipient__is_active=True)
+
+    def failed_lately(self, at: datetime) -> "NoticeQuerySet":
+        """What could not be sent, while it is of use, and for a day at least: somebody tells the person otherwise."""
+        failed = self.filter(state=Notice.State.FAILED)
+        return failed.filter(models.Q(expires_at__gt=at) | models.Q(finished_at__gt=at - _LATELY))
+
+    def missed_lately(self, at: datetime) -> "NoticeQuerySet":
+        """What was too late to help and not sent, within the last day."""
+        return self.filter(state=Notice.State.MISSED, finished_at__gt=at - _LATELY)
 
 
 class Notice(models.Model):
@@ -114,7 +140,7 @@ class Notice(models.Model):
         return self.expires_at > at and self.recipient.is_active
 
 
-_TOLD = (Notice.State.SENDING, Notice.State.SENT, Notice.State.FAILED)
+_TOLD = (Notice.State.SENDING, Notice.State.SENT, Notice.State.FAILED, Notice.State.MISSED)
 
 
 class DeliveryQuerySet(ScopedQuerySet["Delivery"]):

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch
 from django.utils import translation
 
 from liaison.notices.acknowledging import address_for
+from liaison.notices.lateness import lateness_of
 from liaison.notices.models import Notice
 
 
@@ -30,21 +31,27 @@ class Words:
     html: str
 
 
-def word(notice: Notice) -> Words:
+def word(notice: Notice, *, at: datetime | None = None) -> Words:
     """The notice as a letter in its recipient's language, from `templates/notices/<kind>/`.
 
     A kind is a folder with `subject.txt`, `body.txt` and `body.html`; each gets the payload's values by their names,
     moments as datetimes, and `site_url`. Where the desk waits for an answer, text and HTML end with a link that gives
-    it. Raises WordingError.
+    it. Sent at the moment `at`, long after it was due, it says so in subject and text. Raises WordingError.
     """
     with _worded(notice) as (folder, context):
+        late = lateness_of(notice, at=at) if at else None
         asked = {"acknowledge_address": address_for(notice)} if notice.wants_acknowledgement else {}
         ending = f"\n{render_to_string('notices/acknowledge.txt', asked).strip()}\n" if asked else ""
         return Words(
             language=notice.recipient.language,
-            subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
-            text=render_to_string(f"{folder}/body.txt", context).strip() + "\n" + ending,
-            html=render_to_string(f"{folder}/body.html", context | asked),
+            subject=_one_line(
+                f"{late.in_subject if late else ''} {render_to_string(f'{folder}/subject.txt', context)}"
+            ),
+            text=(f"{late.in_full}\n\n" if late else "")
+            + render_to_string(f"{folder}/body.txt", context).strip()
+            + "\n"
+            + ending,
+            html=render_to_string(f"{folder}/body.html", context | asked | {"late": late}),
         )
 
 

@@ -70,6 +70,8 @@ SCREENS = (
     Screen("desk-requests", "ratna", "/admin/guests/request/"),
     Screen("desk-request", "ratna", "/admin/guests/request/{asked.pk}/change/"),
     Screen("desk-event", "ratna", "/admin/events/event/{event.pk}/change/"),
+    Screen("desk-notices", "ratna", "/admin/notices/notice/?trouble=failed"),
+    Screen("desk-notice", "ratna", "/admin/notices/notice/{failed.pk}/change/"),
     Screen("desk-handovers", "ratna", "/admin/guests/handover/"),
     Screen("desk-handover", "ratna", "/admin/guests/handover/{offer.pk}/change/"),
     Screen("desk-incidents", "ratna", "/admin/guests/incident/"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from events.models import Event, Membership, Role, Venue
@@ -18,7 +19,7 @@ from guests.models import (
 )
 from liaison.accounts.models import User
 from liaison.notices.acknowledging import address_for
-from liaison.notices.models import Notice
+from liaison.notices.models import Delivery, Notice
 from tests.factories import (
     NOW,
     make_assignment,
@@ -64,6 +65,7 @@ class Scene:
     asked: Request
     reminder_path: str
     answered_path: str
+    failed: Notice
 
 
 def build_scene() -> Scene:
@@ -104,12 +106,12 @@ def build_scene() -> Scene:
         visit=visits["idle"], officer=people["sari"], day=NOW.date(), text=LONG * 4, signed_at=NOW - MINUTE
     )
     asked = Request.objects.get(visit=visits["sato"], text="Second umbrella at the door")
-    first, second, *_others = _told(people["sari"], visits)
+    first, second, *others = _told(people["sari"], visits)
     links = {
         "reminder_path": urlsplit(address_for(first)).path,
         "answered_path": urlsplit(address_for(second)).path,
     }
-    return Scene(event=event, offer=offer, asked=asked, **links, **people, **visits)  # type: ignore[arg-type]
+    return Scene(event=event, offer=offer, asked=asked, failed=others[2], **links, **people, **visits)  # type: ignore[arg-type]
 
 
 def _everything(event: Event, officer: User) -> Visit:
@@ -215,7 +217,7 @@ def _offered(visit: Visit, receiver: Membership) -> Handover:
 
 
 def _told(person: User, visits: dict[str, Visit]) -> list[Notice]:
-    """What was sent: two reminders, one of them much too long, a call for help, and what cannot be shown any more."""
+    """What was sent: two reminders, one much too long, a call for help, and what cannot be shown any more; and what was not."""
     zone = {"zone": "Asia/Makassar", "raised_at": NOW.isoformat()}
     moments = {"starts_at": (NOW + HOUR).isoformat(), "moves_at": (NOW + 25 * MINUTE).isoformat()}
     short = {
@@ -226,20 +228,46 @@ def _told(person: User, visits: dict[str, Visit]) -> list[Notice]:
     }
     long = {"guest": LONG[:200], "title": ONE_WORD, "place": ONE_WORD, "plate": "DK 1 LONG"}
     help_ = {"what": "medical", "by": "Bagus Pratama", "phone": "+6281211112222", "place": "Ayana Komodo"}
-    told = [
+    told: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         ("reminder", "sato", short | moments, {}),
         ("reminder", "long", long | moments, {}),
         ("sos", "sato", short | help_, {"is_urgent": True}),
         ("pigeon", "sato", {}, {}),
+        ("changes", "sato", {"guests": [_changed(visits["sato"])]}, {"state": "failed", "finished_at": NOW}),
+        (
+            "reminder",
+            "sato",
+            short | moments,
+            {"state": "missed", "finished_at": NOW, "expires_at": NOW - MINUTE},
+        ),
     ]
-    return [
+    notices = [
         Notice.objects.create(
-            recipient=person, event=visits[name].event, kind=kind, dedupe_key=f"told-{number}", state="sent",
+            recipient=person, event=visits[name].event, kind=kind, dedupe_key=f"told-{number}",
             payload=zone | {"visit_id": visits[name].pk, "event": visits[name].event.name} | payload,
-            due_at=NOW - (number + 1) * 12 * MINUTE, expires_at=NOW + HOUR, **more,
+            due_at=NOW - (number + 1) * 12 * MINUTE, **({"state": "sent", "expires_at": NOW + HOUR} | more),
         )
         for number, (kind, name, payload, more) in enumerate(told)
     ]  # fmt: skip
+    Delivery.objects.create(
+        notice=notices[4], channel="email", address=person.email, state="failed", trouble="refused", attempts=1,
+        error="550 5.1.1 no such user", message_id="<told@localhost>", next_attempt_at=NOW,
+    )  # fmt: skip
+    return notices
+
+
+def _changed(visit: Visit) -> dict[str, object]:
+    """A meeting that went to another hall, and a dinner that is no more, as a notice holds them."""
+    meeting = {
+        "title": "Bilateral with Singapore", "starts_at": (NOW + 4 * HOUR).isoformat(), "ends_at": "", "plate": "",
+        "precision": "exact", "leave_by_at": "", "place": "Grand Ballroom Komodo", "origin": "", "state": "confirmed",
+    }  # fmt: skip
+    moved = meeting | {"starts_at": (NOW + 5 * HOUR).isoformat(), "place": "Komodo Pavilion"}
+    changes = [
+        {"kind": "item", "before": meeting, "after": moved},
+        {"kind": "item", "before": meeting | {"title": "Dinner by the sea"}, "after": None},
+    ]
+    return {"visit_id": visit.pk, "guest": visit.guest.called, "changes": changes, "more": 0}
 
 
 def _too_much(event: Event, officer: User) -> Visit:

@@ -45,6 +45,7 @@ WITHOUT_A_TABLE = {
     "ListedVisit",
     "SavedList",
     "SessionAsListed",
+    "ToldPlan",
 }  # shown to nobody, or on pages of their own
 
 

@@ -60,6 +60,7 @@ NOTHING = {
     "Requests overdue": 0,
     "Requests without an owner": 0,
     "Notices that failed": 0,
+    "Notices that came too late to be sent": 0,
     "Reminders not acknowledged": 0,
     "Not confirmed by the officer": 0,
     "Open handovers": 0,
@@ -94,13 +95,16 @@ def make_troubles(event: Event, ratna: User) -> None:
 def _make_notices(event: Event, person: User) -> None:
     for kind, state, finished_at, expires_at in (
         ("reminder", "failed", NOW, NOW),
+        ("reminder", "failed", NOW - 25 * HOUR, NOW),  # seen to, or never
+        ("reminder", "missed", NOW - HOUR, NOW - HOUR),
+        ("reminder", "missed", NOW - 25 * HOUR, NOW - 25 * HOUR),
         ("reminder", "sent", NOW - HOUR, NOW + HOUR),
         ("reminder", "sent", NOW - HOUR, NOW - MINUTE),  # of no use any more
         ("reminder", "sent", NOW - MINUTE, NOW + HOUR),  # not yet to be wondered about
         ("late", "sent", NOW - HOUR, NOW + HOUR),  # asks nothing of anybody
     ):
         Notice.objects.create(
-            recipient=person, event=event, dedupe_key=str(uuid4()), kind=kind, state=state, due_at=NOW - 2 * HOUR,
+            recipient=person, event=event, dedupe_key=str(uuid4()), kind=kind, state=state, due_at=NOW - 26 * HOUR,
             finished_at=finished_at, expires_at=expires_at,
         )  # fmt: skip
 
@@ -124,6 +128,7 @@ def test_the_first_page_says_what_needs_a_person_in_its_order(cast: Cast) -> Non
         ("Requests overdue", 2),
         ("Requests without an owner", 4),
         ("Notices that failed", 2),
+        ("Notices that came too late to be sent", 2),
         ("Reminders not acknowledged", 2),
         ("Not confirmed by the officer", 2),
         ("Open handovers", 2),
@@ -191,7 +196,7 @@ def test_the_first_page_asks_the_same_questions_for_any_number_of_events_and_tro
     client.get(reverse("admin:index"))  # collisions are kept until something is written
     with CaptureQueriesContext(connection) as asked:
         assert client.get(reverse("admin:index")).status_code == 200
-    assert len(asked) == 22
+    assert len(asked) == 23
 
 
 @pytest.mark.usefixtures("_while_the_forum_is_on")

@@ -33,7 +33,7 @@ QUERIES = {
     "ItineraryItem": 8,
     "LogbookEntry": 7,
     "Membership": 6,
-    "Notice": 7,
+    "Notice": 8,
     "Point": 7,
     "Print": 13,
     "PrintRun": 6,

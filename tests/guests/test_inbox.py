@@ -12,6 +12,7 @@ from guests.reminders import plan_marked_visits
 from liaison.accounts.models import User
 from liaison.notices.inbox import ON_A_PAGE
 from liaison.notices.models import Notice
+from liaison.notices.resending import send_again
 from tests.cast import Cast
 from tests.factories import NOW
 from tests.guests.phone import now as now
@@ -76,9 +77,29 @@ def test_newest_first_and_what_could_not_be_sent_is_read_here_at_least(cast: Cas
     sent(cast.sari, "Older", due_at=NOW - HOUR)
     sent(cast.sari, "Failed", due_at=NOW - 30 * MINUTE, state=State.FAILED)
     sent(cast.sari, "Newest", due_at=NOW - MINUTE, state=State.SENDING)
-    for state in (State.PLANNED, State.MISSED, State.CANCELLED):
+    sent(cast.sari, "Missed", due_at=NOW - 45 * MINUTE, state=State.MISSED)
+    for state in (State.PLANNED, State.CANCELLED):
         sent(cast.sari, f"Untold {state}", state=state)
-    assert subjects(cast.sari) == ["Newest", "Failed", "Older"]
+    assert subjects(cast.sari) == ["Newest", "Failed", "Missed", "Older"]
+
+
+def test_what_failed_or_was_missed_is_marked(cast: Cast) -> None:
+    sent(cast.sari)
+    page = page_of(cast.sari)
+    assert "could not be sent to you" not in page
+    assert "not sent: it was too late" not in page
+    sent(cast.sari, "Failed", state=State.FAILED)
+    assert "could not be sent to you" in page_of(cast.sari)
+    Notice.objects.filter(state=State.FAILED).update(state=State.MISSED)
+    assert "not sent: it was too late" in page_of(cast.sari)
+
+
+def test_what_is_sent_again_does_not_vanish_meanwhile(cast: Cast) -> None:
+    notice = sent(cast.sari, "Again", state=State.FAILED)
+    Notice.objects.filter(pk=notice.pk).update(finished_at=NOW - MINUTE)
+    assert send_again(notices=Notice.objects.all(), at=NOW) == 1
+    assert Notice.objects.get(pk=notice.pk).state == State.PLANNED
+    assert subjects(cast.sari) == ["Again"]
 
 
 def test_only_ones_own_whoever_one_is(cast: Cast) -> None:

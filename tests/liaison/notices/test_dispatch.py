@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -241,10 +241,10 @@ def test_an_unexpected_error_lets_others_have_the_rest_and_keeps_the_one_in_hand
     for _number in range(3):
         make_notice(sari)
 
-    def burst(notice: Notice) -> Words:
+    def burst(notice: Notice, *, at: datetime) -> Words:
         if len(mailoutbox) == 1:
             raise ZeroDivisionError
-        return word(notice)
+        return word(notice, at=at)
 
     monkeypatch.setattr(dispatching, "word", burst)
     with pytest.raises(ZeroDivisionError):
