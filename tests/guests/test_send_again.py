@@ -58,6 +58,20 @@ def test_list_and_page_say_why_and_offer_to_send_again(cast: Cast) -> None:
         assert again(notice) in page.content.decode()
 
 
+def test_the_button_of_a_row_sends_the_lists_token(cast: Cast) -> None:
+    """It stands in the list's own form, without scripts."""
+    notice, client = failed(cast), Client(enforce_csrf_checks=True)
+    client.force_login(cast.ratna)
+    page = client.get(LIST).content.decode()
+    form = page[page.index('<form id="changelist-form"') :]
+    form = form[: form.index("</form>")]
+    assert f'formaction="{again(notice)}"' in form
+    token = form.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    assert client.post(again(notice)).status_code == 403
+    assert client.post(again(notice), {"csrfmiddlewaretoken": token}).status_code == 302
+    assert state_of(notice) == "planned"
+
+
 def test_nothing_is_offered_where_nothing_helps(cast: Cast) -> None:
     useless, sent = failed(cast, expires_at=NOW - MINUTE), failed(cast)
     Notice.objects.filter(pk=sent.pk).update(state="sent")
