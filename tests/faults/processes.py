@@ -97,6 +97,10 @@ class Crew:
         web.wait_for("Booting worker")
         return web, f"http://{address}"
 
+    def nursery(self, *words: str) -> Child:
+        """Senders that are killed one after the other, and one that may finish: tests.faults.nursery."""
+        return self._start("nursery", ["tests.faults.nursery", *words])
+
     def stop(self) -> None:
         for child in reversed(self.children):
             child.stop()
