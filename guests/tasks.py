@@ -10,30 +10,58 @@ from guests.importing.runs import work_on_next_list
 from guests.prints import render_next_print_run
 from guests.proposals.runs import solve_next_proposal
 from guests.reminders import plan_marked_visits
-from liaison.notices.dispatch import dispatch
+from liaison.notices.dispatch import BATCH, Ways, dispatch
 from liaison.notices.models import Delivery
+from liaison.queue import nudge
 
 _ROUNDS = 50
+_LEASE = Delivery.LEASE.total_seconds()
 
 
 @shared_task(name="guests.plan_and_dispatch", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
-def plan_and_dispatch(lease_seconds: float = Delivery.LEASE.total_seconds()) -> None:
+def plan_and_dispatch(lease_seconds: float = _LEASE) -> None:
     """Plan what changed, tell it where it is time, and send what is due, until there is nothing left; what is more waits for the next tick."""
-    for _round in range(_ROUNDS):
-        at = timezone.now()
-        planned = plan_marked_visits(at=at)
-        told = tell_changes(at=at)
-        sent = dispatch(at=at, lease=timedelta(seconds=lease_seconds))
-        if not planned and not told and not sent:
-            return
+    has_help = False
+    with Ways() as ways:
+        for _round in range(_ROUNDS):
+            at = timezone.now()
+            planned = plan_marked_visits(at=at)
+            told = tell_changes(at=at)
+            sent = dispatch(at=at, lease=timedelta(seconds=lease_seconds), ways=ways)
+            has_help = has_help or _ask_for_help(sent, lease_seconds)
+            if not planned and not told and not sent:
+                return
 
 
 @shared_task(name="guests.send_at_once", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
-def send_at_once() -> None:
+def send_at_once(lease_seconds: float = _LEASE) -> None:
     """Send what is due, for what cannot wait for the next tick, nor for the planning that a tick begins with."""
-    for _round in range(_ROUNDS):
-        if not dispatch(at=timezone.now()):
-            return
+    _send_what_is_due(lease_seconds)
+
+
+# Who gets no process to work in within that time is not needed any more: there is a next tick.
+@shared_task(name="guests.help_to_send", soft_time_limit=120, time_limit=150, expires=5)  # type: ignore[untyped-decorator]
+def help_to_send(lease_seconds: float) -> None:
+    """Send what is due beside whoever found more than a batch of it."""
+    _send_what_is_due(lease_seconds)
+
+
+def _send_what_is_due(lease_seconds: float) -> None:
+    has_help = False
+    with Ways() as ways:
+        for _round in range(_ROUNDS):
+            sent = dispatch(at=timezone.now(), lease=timedelta(seconds=lease_seconds), ways=ways)
+            has_help = has_help or _ask_for_help(sent, lease_seconds)
+            if not sent:
+                return
+
+
+def _ask_for_help(sent: int, lease_seconds: float) -> bool:
+    """Ask for one more who sends, where there was a full batch to send; whether one was asked for."""
+    if sent < BATCH:
+        return False
+    nudge(help_to_send, lease_seconds)
+    return True
 
 
 @shared_task(name="guests.render_prints", soft_time_limit=1500, time_limit=1560)  # type: ignore[untyped-decorator]

@@ -5,10 +5,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db.models import Q
 
 from liaison.accounts.models import User
 from liaison.notices.models import Delivery
@@ -28,7 +30,13 @@ class SendingError(Exception):
 
 
 class HealingError(SendingError):
-    """A letter was not sent now; later it may be."""
+    """A letter was not sent now; later it may be, and not before `retry_after` where the other side has named a time."""
+
+    def __init__(
+        self, trouble: Delivery.Trouble, detail: str, *, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(trouble, detail)
+        self.retry_after = retry_after
 
 
 class OutageError(HealingError):
@@ -52,6 +60,14 @@ class Channel(AbstractContextManager["Channel"], ABC):
     def addresses(recipient: User) -> Sequence[str]:
         """Where the person is reached by this way; nothing where they are not."""
 
+    @staticmethod
+    def may_carry() -> Q:
+        """The notices for which `addresses` may find something, asked of the database; all of them unless a way knows better.
+
+        Too many cost time only, too few would tell nobody. Must not come out as NULL: ask by Exists what may be missing.
+        """
+        return ~Q(pk=None)
+
     @abstractmethod
     def send(self, letter: Letter) -> None:
         """Hand the letter over; raises SendingError, HealingError or OutageError."""
@@ -71,7 +87,11 @@ class EmailChannel(Channel):
 
     @staticmethod
     def addresses(recipient: User) -> Sequence[str]:
-        return [recipient.email]
+        return [recipient.email] if recipient.email else []
+
+    @staticmethod
+    def may_carry() -> Q:
+        return ~Q(recipient__email="")
 
     def __enter__(self) -> Self:
         return self

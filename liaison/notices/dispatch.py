@@ -3,25 +3,27 @@
 import logging
 import random
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from contextlib import ExitStack, nullcontext
 from datetime import datetime, timedelta
-from itertools import groupby
-from urllib.parse import urlsplit
-from uuid import uuid4
+from itertools import groupby, islice
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Value, When
+from django.db.models import F
 
 from liaison.notices.channels import CHANNELS, Channel, HealingError, Letter, OutageError, SendingError
 from liaison.notices.models import Delivery, DeliveryQuerySet, Notice
-from liaison.notices.wording import WordingError, word
+from liaison.notices.opening import keep_due, open_due, settle
+from liaison.notices.wording import WordingError
+from liaison.notices.writer import Writer
 
 logger = logging.getLogger(__name__)
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(minutes=15)
 OUTAGE_PAUSE = timedelta(seconds=30)
 CHECK_EVERY = timedelta(seconds=2)
+HAND_LASTS = timedelta(seconds=10)
+BATCH = 200
 
 # The lease is taken in one statement. MATERIALIZED keeps PostgreSQL from asking for the rows twice.
 _CLAIM = """
@@ -36,82 +38,42 @@ _CLAIM = """
 """
 
 
-def dispatch(*, at: datetime, batch: int = 100, lease: timedelta = Delivery.LEASE) -> int:
-    """Open up to `batch` due notices and make up to `batch` waiting deliveries; answers how many rows it took up.
+class Ways(ExitStack):
+    """The ways that are open: each is entered when it is first needed and kept, so that many batches use one connection."""
 
-    What is urgent comes first at every step, the earliest first among its own, however much else waits.
+    def __init__(self) -> None:
+        super().__init__()
+        self._open: dict[str, Channel] = {}
+
+    def to(self, name: str) -> Channel:
+        """The way of that name, open."""
+        if name not in self._open:
+            self._open[name] = self.enter_context(CHANNELS[name]())
+        return self._open[name]
+
+
+def dispatch(
+    *, at: datetime, batch: int = BATCH, lease: timedelta = Delivery.LEASE, ways: Ways | None = None
+) -> int:
+    """Open due notices, up to `batch` of those that leave the app, and make up to `batch` waiting deliveries.
+
+    Answers how many rows it took up. What is urgent comes first at every step, the earliest first among its own, however
+    much else waits. Whoever dispatches again and again gives the `ways`, and closes them in the end.
 
     Any number of dispatchers may run at the same time. Must not be called inside a transaction: what is sent cannot be
     rolled back. Takes the same number of queries however many rows it takes up, except that it looks up from sending
     every two seconds.
     """
-    return open_due(at=at, batch=batch) + deliver_waiting(at=at, batch=batch, lease=lease)
+    opened = keep_due(at=at) + open_due(at=at, batch=batch)
+    with nullcontext(ways) if ways else Ways() as open_ways:
+        return opened + deliver_waiting(at=at, batch=batch, lease=lease, ways=open_ways)
 
 
-def open_due(*, at: datetime, batch: int) -> int:
-    """Give each due notice a delivery per way and address; what expired is missed. Answers how many were due."""
-    with transaction.atomic(durable=True):
-        due = list(
-            Notice.objects.due(at)
-            .select_for_update(of=("self",), no_key=True, skip_locked=True)
-            .select_related("recipient")
-            .order_by("-is_urgent", "due_at", "pk")[:batch]
-        )
-        if due:
-            keys = [notice.pk for notice in due]
-            Notice.objects.filter(pk__in=keys).update(state=Notice.State.SENDING)
-            _address([notice for notice in due if notice.is_of_use(at)], at)
-            _settle(keys, at)
-    return len(due)
-
-
-def _address(notices: Collection[Notice], at: datetime) -> None:
-    """A delivery per way and address; one that was called off before it was made is wanted again."""
-    Delivery.objects.filter(notice__in=notices, state=Delivery.State.CANCELLED).update(
-        state=Delivery.State.WAITING, attempts=0, next_attempt_at=at, leased_until=None, trouble="", error=""
-    )
-    host = urlsplit(settings.SITE_URL).hostname
-    Delivery.objects.bulk_create(
-        [
-            Delivery(
-                notice=notice,
-                channel=name,
-                address=address,
-                is_urgent=notice.is_urgent,
-                next_attempt_at=at,
-                message_id=f"<{uuid4().hex}@{host}>",
-            )
-            for notice in notices
-            for name, channel in CHANNELS.items()
-            for address in channel.addresses(notice.recipient)
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def _settle(notice_keys: Collection[int], at: datetime) -> None:
-    """Let notices follow their deliveries as soon as none waits. The caller holds the notices' locks.
-
-    Without those locks two dispatchers that finish the last two deliveries of a notice would each still see the other's
-    as waiting, and nobody would settle it.
-    """
-    deliveries = Delivery.objects.filter(notice=OuterRef("pk"))
-    state = Notice.State
-    Notice.objects.filter(
-        ~Exists(deliveries.filter(state=Delivery.State.WAITING)), pk__in=notice_keys, state=state.SENDING
-    ).update(
-        finished_at=at,
-        state=Case(
-            When(Exists(deliveries.filter(state=Delivery.State.SENT)), then=Value(state.SENT)),
-            When(Exists(deliveries.filter(state=Delivery.State.FAILED)), then=Value(state.FAILED)),
-            When(expires_at__lte=at, then=Value(state.MISSED)),
-            default=Value(state.CANCELLED),
-        ),
-    )
-
-
-def deliver_waiting(*, at: datetime, batch: int, lease: timedelta) -> int:
+def deliver_waiting(*, at: datetime, batch: int, lease: timedelta, ways: Ways) -> int:
     """Make the waiting deliveries, at most `batch`; answers how many were taken up.
+
+    Where a server is slow, each way stops after HAND_LASTS and leaves the rest to whoever asks next, so that nothing
+    urgent waits behind a long batch.
 
     What a crash leaves behind, step by step:
     - before the lease: rows that wait, as before;
@@ -122,13 +84,14 @@ def deliver_waiting(*, at: datetime, batch: int, lease: timedelta) -> int:
     """
     claimed = claim(at=at, batch=batch, lease=lease)
     if claimed:
-        hand = Hand(claimed, at=at, lease=lease)
-        try:
-            hand.look_up()
-            for name, deliveries in groupby(claimed, key=lambda delivery: delivery.channel):
-                _deliver(name, deliveries, hand)
-        finally:
-            hand.lay_down()
+        with Writer() as writer:
+            hand = Hand(claimed, writer, at=at, lease=lease)
+            try:
+                hand.look_up()
+                for name, deliveries in groupby(claimed, key=lambda delivery: delivery.channel):
+                    _deliver(deliveries, ways.to(name), hand)
+            finally:
+                hand.lay_down()
     return len(claimed)
 
 
@@ -138,24 +101,29 @@ def claim(*, at: datetime, batch: int, lease: timedelta) -> list[Delivery]:
     return sorted(rows, key=lambda row: (row.channel, not row.is_urgent, row.next_attempt_at, row.pk))
 
 
-def _deliver(name: str, deliveries: Iterable[Delivery], hand: "Hand") -> None:
+def _deliver(deliveries: Iterable[Delivery], channel: Channel, hand: "Hand") -> None:
     """Send by one way what still stands; when the way turns out to be closed, the rest waits."""
-    with CHANNELS[name]() as channel:
-        for delivery in deliveries:
-            hand.look_up_in_time()
-            if delivery.pk in hand.left:
-                try:
-                    hand.send(delivery, channel)
-                except OutageError as error:
-                    hand.postpone(name, error)
-                    return
+    until = hand.now() + HAND_LASTS
+    for delivery in deliveries:
+        hand.look_up_in_time()
+        if delivery.pk in hand.left:
+            try:
+                hand.send(delivery, channel)
+            except OutageError as error:
+                hand.postpone(delivery.channel, error)
+                return
+        if hand.now() >= until:
+            return
 
 
 class Hand:
     """The deliveries one dispatcher has leased: those left to make, and what became of the others."""
 
-    def __init__(self, deliveries: Iterable[Delivery], *, at: datetime, lease: timedelta) -> None:
+    def __init__(
+        self, deliveries: Iterable[Delivery], writer: Writer, *, at: datetime, lease: timedelta
+    ) -> None:
         self.left = {delivery.pk: delivery for delivery in deliveries}
+        self._writer = writer
         self._at, self._started, self._lease = at, time.monotonic(), lease
         # Whoever takes a lease that ran out writes a later moment: so this tells whether it is still ours.
         self._until = at + lease
@@ -189,7 +157,9 @@ class Hand:
     def _hand_over(self, delivery: Delivery, channel: Channel) -> None:
         if delivery.attempts > Delivery.MAX_ATTEMPTS:  # none of them came to its mark
             raise SendingError(Delivery.Trouble.CRASHED, "")
-        words = word(self._notices[delivery.notice_id], at=self.now())
+        words = self._writer.words_of(self._notices[delivery.notice_id], at=self.now())
+        for following in islice(self.left.values(), 1, 2):
+            self._writer.begin(self._notices[following.notice_id], at=self.now())
         channel.send(Letter(delivery.address, delivery.message_id, words))
 
     def postpone(self, channel: str, error: OutageError) -> None:
@@ -220,7 +190,7 @@ class Hand:
             if self._looked_up_at is not None:
                 self._prolong(now)
             if is_changed:
-                _settle(self._notices, now)
+                settle(self._notices, now)
         self._looked_up_at = now
 
     def lay_down(self) -> None:
@@ -232,7 +202,7 @@ class Hand:
             if untried:
                 self._ours(untried).update(leased_until=None, attempts=F("attempts") - 1)
             if self._mark(now):
-                _settle(notices, now)
+                settle(notices, now)
 
     def _lock_notices(self) -> dict[int, Notice]:
         keys = {delivery.notice_id for delivery in (*self.left.values(), *self._sent, *self._troubled)}
@@ -286,7 +256,8 @@ class Hand:
             return
         wait = min(FIRST_RETRY * 2 ** (delivery.attempts - 1), LAST_RETRY)
         jitter = random.uniform(0.75, 1.25)  # noqa: S311 (spreads the load; not a secret)
-        delivery.next_attempt_at = self.now() + wait * jitter
+        asked = min(error.retry_after or timedelta(0), LAST_RETRY)
+        delivery.next_attempt_at = self.now() + max(wait * jitter, asked)
         self._trouble(delivery, error.trouble, error.detail)
 
     def _give_up(self, delivery: Delivery, trouble: str, detail: str) -> None:

@@ -13,12 +13,14 @@ from django.utils import timezone
 from events.models import Event
 from guests.demo import volume
 from liaison.accounts.models import User
-from tests.bench import desk, importing, load, matching, paper, screen, server
+from tests.bench import desk, dispatching, importing, load, matching, paper, screen, server
 
-PARTS = ("volume", "screen", "desk", "paper", "import", "matching")
+PARTS = ("volume", "screen", "desk", "paper", "dispatch", "import", "matching")
 VOLUME_SECONDS = 60
 _AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
 _FULL = {"visits": 1000, "officers": 300, "items": 20_000}
+_PILES = {"rounds": 3, "pile": 10_000, "mails": 10_000, "plain": 2000}
+_SHORT_PILES = {"rounds": 1, "pile": 10_000, "mails": 1000, "plain": 300}
 _QUICK = {"visits": 100, "officers": 30, "items": 2000}
 
 
@@ -28,8 +30,12 @@ def main(argv: list[str]) -> int:
     say = sys.stdout.write
     missed: list[str] = []
     with _own_database():
-        if {"volume", "screen", "desk", "paper"} & {*wanted.parts}:
+        if {"volume", "screen", "desk", "paper", "dispatch"} & {*wanted.parts}:
             missed += _of_the_big_event(wanted, timezone.now())
+        if "dispatch" in wanted.parts:
+            lines, more = dispatching.measure(**_SHORT_PILES if wanted.quick else _PILES)
+            missed += more
+            say("\n".join(["Dispatch", *lines]) + "\n")
         if "import" in wanted.parts and not wanted.quick:
             measured = importing.measure()
             missed += [] if measured.is_good else ["a guest list of 10,000 rows"]
@@ -64,6 +70,8 @@ def _of_the_big_event(wanted: argparse.Namespace, at: datetime) -> list[str]:
         coordinator = User.objects.get(email=f"coordinator@{volume.DOMAIN}")
         lines = paper.measure(event, by=coordinator, at=at, handouts=3 if wanted.quick else 12)
         say("\n".join(["Paper", *lines]) + "\n")
+    if "dispatch" in wanted.parts:
+        say("\n".join(["Planning", *dispatching.planning()]) + "\n")
     return missed
 
 

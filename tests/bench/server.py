@@ -31,7 +31,7 @@ class Server:
     def cpu_seconds(self) -> float:
         """What the workers have computed so far; the database's share is not in it."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
-        return sum(_cpu_seconds(child) for child in children)
+        return sum(cpu_seconds_of(child) for child in children)
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def _wait(port: int) -> None:
             return
 
 
-def _cpu_seconds(pid: str) -> float:
+def cpu_seconds_of(pid: str) -> float:
     """User and system time (proc(5), fields 14 and 15)."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS

@@ -18,6 +18,9 @@ from liaison.embedded import processes
 from liaison.embedded.engines import ROOT
 from liaison.embedded.redis import free_port
 
+# Of what must happen some time, however busy the machine is.
+PATIENCE = 60.0
+
 # Lines appear as they are written; and Celery need not warn of root.
 _QUIET = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
 
@@ -38,13 +41,21 @@ class Child:
     def stop(self) -> None:
         processes.stop(self.process, deadline=15)
 
-    def wait_for(self, pattern: str, *, seconds: float = 30) -> None:
-        """Wait until its log holds the pattern; fails with the log when it does not, or when the process ends."""
-        wait_until(lambda: self.has_said(pattern) or self.process.poll() is not None, seconds=seconds)
-        assert self.has_said(pattern), f"{self.name} ended, or never said {pattern!r}:\n{self.said()}"
+    def wait_for(self, pattern: str, *, times: int = 1, seconds: float = PATIENCE) -> None:
+        """Wait until its log holds the pattern so often; fails with the log when it does not, or when the process ends."""
+        wait_until(lambda: self.times_said(pattern) >= times or self.has_ended(), seconds=seconds)
+        assert self.times_said(pattern) >= times, (
+            f"{self.name} ended, or never said {pattern!r}:\n{self.said()}"
+        )
+
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
 
     def has_said(self, pattern: str) -> bool:
-        return re.search(pattern, self.said()) is not None
+        return self.times_said(pattern) > 0
+
+    def times_said(self, pattern: str) -> int:
+        return len(re.findall(pattern, self.said()))
 
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
@@ -86,6 +97,10 @@ class Crew:
         web.wait_for("Booting worker")
         return web, f"http://{address}"
 
+    def nursery(self, *words: str) -> Child:
+        """Senders that are killed one after the other, and one that may finish: tests.faults.nursery."""
+        return self._start("nursery", ["tests.faults.nursery", *words])
+
     def stop(self) -> None:
         for child in reversed(self.children):
             child.stop()
@@ -116,7 +131,7 @@ def crew(folder: Path, **settings: str) -> Iterator[Crew]:
         team.stop()
 
 
-def wait_until(is_so: Callable[[], bool], *, seconds: float = 30) -> bool:
+def wait_until(is_so: Callable[[], bool], *, seconds: float = PATIENCE) -> bool:
     """Whether it becomes so within that time."""
     until = time.monotonic() + seconds
     while not is_so():

@@ -50,7 +50,7 @@ class SmtpSink(socketserver.ThreadingTCPServer):
     def message_ids(self) -> list[str]:
         return [str(message["Message-ID"]) for message in self.messages]
 
-    def wait_for(self, count: int, *, seconds: float = 30) -> None:
+    def wait_for(self, count: int, *, seconds: float = 60) -> None:
         """Wait until that many messages have come; fails with what has."""
         until = time.monotonic() + seconds
         while len(self.messages) < count:

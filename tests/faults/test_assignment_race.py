@@ -25,7 +25,7 @@ CONSTRAINT = next(
     for constraint in Assignment._meta.constraints  # noqa: SLF001 (Django's own API)
     if constraint.name == "one_lead_per_visit_at_a_time"
 )
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Stage:

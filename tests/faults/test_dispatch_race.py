@@ -3,8 +3,9 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
@@ -14,6 +15,7 @@ from guests import reminders
 from guests.models import ItineraryItem, PlanMark
 from guests.reminders import plan_marked_visits
 from liaison.notices import dispatch as dispatching
+from liaison.notices import outbox
 from liaison.notices.dispatch import Hand, dispatch
 from liaison.notices.models import Delivery, Notice
 from liaison.notices.outbox import Wish
@@ -26,11 +28,13 @@ from tests.factories import (
     make_user,
     make_visit,
 )
+from tests.faults.processes import wait_until
 from tests.faults.together import together
 from tests.liaison.notices.wishes import make_notice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MESSAGES = 20
+PATIENCE = 60.0
 
 
 def claim_without_a_lease(*, at: datetime, batch: int, lease: timedelta) -> list[Delivery]:
@@ -49,9 +53,9 @@ def test_two_dispatchers_send_each_message_once(
     claim = dispatching.claim if is_guarded else claim_without_a_lease
 
     def claim_together(*, at: datetime, batch: int, lease: timedelta) -> list[Delivery]:
-        barrier.wait(20)
+        barrier.wait(PATIENCE)
         rows = claim(at=at, batch=batch, lease=lease)
-        barrier.wait(20)
+        barrier.wait(PATIENCE)
         return rows
 
     first_looks: list[Hand] = []
@@ -62,8 +66,9 @@ def test_two_dispatchers_send_each_message_once(
         look_up(hand)
         if not is_guarded and hand not in first_looks:
             first_looks.append(hand)
-            barrier.wait(20)
+            barrier.wait(PATIENCE)
 
+    monkeypatch.setattr(dispatching, "CHECK_EVERY", timedelta(hours=1))  # nor looks again, however slow it is
     monkeypatch.setattr(dispatching, "claim", claim_together)
     monkeypatch.setattr(Hand, "look_up", look_up_together)
     together(*[lambda: dispatch(at=NOW, batch=MESSAGES)] * 2)
@@ -113,23 +118,42 @@ def one_reminder_to_plan() -> ItineraryItem:
     return make_item(visit)
 
 
-def plan_twice_at_once(monkeypatch: pytest.MonkeyPatch, *, patience: float = 20) -> list[int]:
-    """Two planners who both know the plan before either writes; or one, who after some patience goes on alone."""
-    start, known = threading.Barrier(2), threading.Barrier(2)
-    wishes_for = reminders.wishes_for
+class Reading:
+    """Holds each planner that has read what is stored until the other has read it, too, or has come to its end."""
 
-    def know_together(visit_keys: list[int], at: datetime) -> list[Wish]:
-        wishes = wishes_for(visit_keys, at)
-        with suppress(threading.BrokenBarrierError):
-            known.wait(patience)
-        return wishes
+    def __init__(self) -> None:
+        self._moved = threading.Condition()
+        self._readers, self._ended = 0, 0
+
+    def is_done(self) -> None:
+        """What is stored has been read; answers when nobody can read it any more before it is written."""
+        with self._moved:
+            self._readers += 1
+            self._moved.notify_all()
+            assert self._moved.wait_for(lambda: self._readers == 2 or self._ended, PATIENCE)
+
+    def ends(self) -> None:
+        with self._moved:
+            self._ended += 1
+            self._moved.notify_all()
+
+
+def plan_twice_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Two planners who both know the plan and what is stored before either writes, unless one finds nothing to plan."""
+    reading, stored = Reading(), outbox._stored  # noqa: SLF001 (the step between reading and writing)
+
+    def read_together(*what: Any) -> dict[str, Notice]:
+        rows = stored(*what)
+        reading.is_done()
+        return rows
 
     def plan() -> int:
-        connection.ensure_connection()
-        start.wait(20)
-        return plan_marked_visits(at=NOW)
+        try:
+            return plan_marked_visits(at=NOW)
+        finally:
+            reading.ends()
 
-    monkeypatch.setattr(reminders, "wishes_for", know_together)
+    monkeypatch.setattr(outbox, "_stored", read_together)
     return together(plan, plan)
 
 
@@ -139,7 +163,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_two_planners_plan_each_visit_once(monkeypatch: pytest.MonkeyPatch) -> None:
     one_reminder_to_plan()
-    assert sorted(plan_twice_at_once(monkeypatch, patience=1)) == [0, 1]
+    assert sorted(plan_twice_at_once(monkeypatch)) == [0, 1]
     assert Notice.objects.count() == 1
 
 
@@ -159,6 +183,17 @@ def test_two_planners_without_locks_and_keys_remind_twice(monkeypatch: pytest.Mo
         assert Notice.objects.count() == 2
 
 
+def is_somebody_held() -> bool:
+    """Whether a connection to this database waits for what another one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0)"
+        )
+        (is_held,) = cursor.fetchone()
+    return bool(is_held)
+
+
 def test_a_change_while_its_visit_is_planned_waits_and_is_planned_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -169,19 +204,20 @@ def test_a_change_while_its_visit_is_planned_waits_and_is_planned_anew(
     def know_and_wait(visit_keys: list[int], at: datetime) -> list[Wish]:
         wishes = wishes_for(visit_keys, at)
         knows.set()
-        may_write.wait(10)
+        assert may_write.wait(PATIENCE)
         return wishes
 
     def change() -> int:
-        knows.wait(10)
+        assert knows.wait(PATIENCE)
         starts_at = NOW + timedelta(hours=5)
         ItineraryItem.objects.filter(pk=item.pk).update(starts_at=starts_at, ends_at=None)
         changed.set()
         return 0
 
     def let_write() -> int:
-        knows.wait(10)
-        assert not changed.wait(0.5)  # the change is held: else the planner would take its mark along unread
+        assert knows.wait(PATIENCE)
+        assert wait_until(lambda: is_somebody_held() or changed.is_set(), seconds=PATIENCE)
+        assert not changed.is_set()  # the change is held: else the planner would take its mark along unread
         may_write.set()
         return 0
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.db import connections
 
 Result = TypeVar("Result")
+_PATIENCE = 120  # more than those who wait for one another in the calls have
 
 
 def together(*calls: Callable[[], Result]) -> list[Result]:
@@ -19,4 +20,4 @@ def together(*calls: Callable[[], Result]) -> list[Result]:
             connections.close_all()
 
     with ThreadPoolExecutor(len(calls)) as threads:
-        return [future.result(30) for future in [threads.submit(alone, call) for call in calls]]
+        return [future.result(_PATIENCE) for future in [threads.submit(alone, call) for call in calls]]

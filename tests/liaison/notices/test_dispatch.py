@@ -11,8 +11,11 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from liaison.accounts.models import User
 from liaison.notices import dispatch as dispatching
-from liaison.notices.dispatch import dispatch
+from liaison.notices import writer
+from liaison.notices.channels import Channel, EmailChannel, HealingError, Letter
+from liaison.notices.dispatch import Ways, dispatch
 from liaison.notices.models import Delivery, Notice
+from liaison.notices.opening import keep_due
 from liaison.notices.wording import Words, word
 from tests.factories import NOW, make_user
 from tests.faults.smtp_sink import SmtpSink, smtp_sink
@@ -27,6 +30,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sari(db: None) -> User:
     return make_user("Sari", email="sari@example.org")
+
+
+@pytest.fixture
+def no_address(db: None) -> User:
+    """Somebody whom no way reaches but the app."""
+    return make_user("Bagus", email="")
 
 
 @pytest.fixture
@@ -91,6 +100,56 @@ def test_who_may_no_longer_sign_in_is_told_nothing(sari: User, mailoutbox: list[
     assert not mailoutbox
 
 
+def test_whom_no_way_reaches_is_told_in_the_app_and_nowhere_else(
+    no_address: User, sari: User, mailoutbox: list[EmailMessage]
+) -> None:
+    told, mailed = make_notice(no_address), make_notice(sari)
+    at = NOW + HOUR
+    late = make_notice(no_address, expires_at=at)
+    early = make_notice(no_address, due_at=at + MINUTE)
+    assert dispatch(at=at) == 4
+    assert dispatch(at=at) == 0
+    states = {row.pk: (row.state, row.finished_at) for row in Notice.objects.exclude(pk=mailed.pk)}
+    assert states == {
+        told.pk: (State.SENT, at),
+        late.pk: (State.MISSED, at),
+        early.pk: (State.PLANNED, None),
+    }
+    assert list(Notice.objects.told_to(no_address)) == [told]
+    assert [delivery.notice for delivery in Delivery.objects.all()] == [mailed]
+    assert [mail.to for mail in mailoutbox] == [["sari@example.org"]]
+
+
+def test_who_may_no_longer_sign_in_is_told_nothing_in_the_app_either(no_address: User) -> None:
+    notice = make_notice(no_address)
+    User.objects.update(is_active=False)
+    dispatch(at=NOW)
+    notice.refresh_from_db()
+    assert (notice.state, notice.finished_at) == (State.CANCELLED, NOW)
+
+
+def test_a_notice_that_a_way_might_have_carried_and_did_not_is_told_in_the_app(
+    sari: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the database cannot tell beforehand, the addresses do."""
+    told, late = make_notice(sari), make_notice(sari, expires_at=NOW + HOUR)
+    gone = make_notice(make_user("Dewi", is_active=False))
+    monkeypatch.setattr(EmailChannel, "addresses", lambda _recipient: [])
+    dispatch(at=NOW + HOUR)
+    states = dict(Notice.objects.values_list("pk", "state"))
+    assert states == {told.pk: State.SENT, late.pk: State.MISSED, gone.pk: State.CANCELLED}
+
+
+def test_only_so_many_are_kept_in_the_app_at_once_the_urgent_and_the_earliest_first(no_address: User) -> None:
+    late, early, urgent = (
+        make_notice(no_address, due_at=NOW - minutes * MINUTE, is_urgent=not minutes) for minutes in (1, 2, 0)
+    )
+    for told in ({urgent}, {urgent, early}, {urgent, early, late}):
+        assert keep_due(at=NOW, batch=1) == 1
+        assert set(Notice.objects.filter(state=State.SENT)) == told
+    assert keep_due(at=NOW, batch=1) == 0
+
+
 def test_only_so_many_are_taken_up_the_earliest_first(sari: User, mailoutbox: list[EmailMessage]) -> None:
     for number in (2, 0, 1):
         make_notice(
@@ -111,14 +170,28 @@ def test_a_hundred_notices_cost_as_many_queries_as_one(
 ) -> None:
     for _number in range(count):
         make_notice(sari)
-    # Open: read, mark, call back, address, settle. Deliver: claim, look; at the end look, mark, settle. And savepoints.
-    with django_assert_num_queries(16):
+    # Keep in the app. Open: read, mark, call back, address, settle. Deliver: claim, look; at the end look, mark, settle.
+    # And savepoints.
+    with django_assert_num_queries(17):
         assert dispatch(at=NOW) == 2 * count
     assert Notice.objects.filter(state=State.SENT).count() == count
 
 
-def test_nothing_to_do_costs_two_queries(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(4):  # two, in a savepoint
+@pytest.mark.parametrize("count", [1, 3, 100])
+def test_what_only_the_app_tells_costs_three_queries_however_many_there_are(
+    no_address: User, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for _number in range(count):
+        make_notice(no_address)
+    with django_assert_num_queries(5):  # keep; open and claim find nothing; and a savepoint
+        assert dispatch(at=NOW) == count
+    assert Notice.objects.filter(state=State.SENT).count() == count
+
+
+def test_nothing_to_do_costs_three_queries(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(5):  # three, one of them in a savepoint
         assert dispatch(at=NOW) == 0
 
 
@@ -241,12 +314,14 @@ def test_an_unexpected_error_lets_others_have_the_rest_and_keeps_the_one_in_hand
     for _number in range(3):
         make_notice(sari)
 
+    second = Notice.objects.order_by("pk")[1]
+
     def burst(notice: Notice, *, at: datetime) -> Words:
-        if len(mailoutbox) == 1:
+        if notice == second:
             raise ZeroDivisionError
         return word(notice, at=at)
 
-    monkeypatch.setattr(dispatching, "word", burst)
+    monkeypatch.setattr(writer, "word", burst)
     with pytest.raises(ZeroDivisionError):
         dispatch(at=NOW)
     monkeypatch.undo()
@@ -326,3 +401,75 @@ def test_a_lease_that_somebody_took_over_is_not_prolonged_nor_marked(
     monkeypatch.setattr(dispatching.Hand, "send", send_and_be_overtaken)
     dispatch(at=NOW)
     assert [(row.leased_until, row.trouble) for row in Delivery.objects.all()] == [(taken_until, "")] * 2
+
+
+def test_a_slow_server_leaves_the_rest_of_a_batch_to_whoever_asks_next(
+    sari: User, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _number in range(3):
+        make_notice(sari)
+    monkeypatch.setattr(dispatching, "HAND_LASTS", timedelta(0))
+    dispatch(at=NOW)
+    assert len(mailoutbox) == 1
+    left = Delivery.objects.filter(state=Way.WAITING)
+    assert [(row.attempts, row.leased_until) for row in left] == [(0, None)] * 2
+    make_notice(sari, is_urgent=True, payload={"event": "SOS", "inviter": "R", "role": "press"})
+    dispatch(at=NOW)
+    assert mailoutbox[1].subject == "R invites you to the team of SOS"
+
+
+def test_many_batches_use_one_connection(sari: User, sink: SmtpSink) -> None:
+    for _number in range(5):
+        make_notice(sari)
+    with Ways() as ways:
+        assert [dispatch(at=NOW, batch=2, ways=ways) for _round in range(4)] == [4, 4, 2, 0]
+    assert (len(sink.messages), sink.connections) == (5, 1)
+    make_notice(sari)
+    dispatch(at=NOW)  # the control: who gives no ways opens them each time
+    assert sink.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        (None, timedelta(0), 1.25 * dispatching.FIRST_RETRY),
+        (SECOND, timedelta(0), 1.25 * dispatching.FIRST_RETRY),
+        (7 * MINUTE, 7 * MINUTE, 7 * MINUTE),
+        (HOUR, dispatching.LAST_RETRY, dispatching.LAST_RETRY),
+    ],
+)
+def test_a_server_that_names_a_time_is_not_asked_before_it_within_reason(
+    sari: User,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: timedelta | None,
+    least: timedelta,
+    most: timedelta,
+) -> None:
+    def refuse(_channel: Channel, _letter: Letter) -> None:
+        raise HealingError(Delivery.Trouble.LATER, "slow down", retry_after=asked)
+
+    make_notice(sari)
+    monkeypatch.setattr(EmailChannel, "send", refuse)
+    dispatch(at=NOW)
+    assert least <= Delivery.objects.get().next_attempt_at - NOW <= most + 5 * SECOND
+
+
+def test_what_was_worded_ahead_is_worded_anew_where_its_notice_has_changed(sari: User) -> None:
+    make_notice(sari)
+    notice, again = (Notice.objects.select_related("recipient").get() for _reading in range(2))
+    with writer.Writer() as ahead:
+        ahead.begin(notice)
+        again.payload["event"] = "Forum Baru"
+        assert ahead.words_of(again).subject == "Ratna invites you to the team of Forum Baru"
+        ahead.begin(notice)
+        assert ahead.words_of(notice).subject == "Ratna invites you to the team of Forum Nusantara"
+
+
+def test_wording_asks_nothing_of_the_database(
+    sari: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """So that a thread may do it without a connection."""
+    make_notice(sari)
+    notice = Notice.objects.select_related("recipient").get()
+    with django_assert_num_queries(0):
+        word(notice)
