@@ -20,7 +20,7 @@ VOLUME_SECONDS = 60
 _AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
 _FULL = {"visits": 1000, "officers": 300, "items": 20_000}
 _PILES = {"rounds": 3, "pile": 10_000, "mails": 10_000, "plain": 2000}
-_SHORT_PILES = {"rounds": 1, "pile": 10_000, "mails": 1000, "plain": 300}
+_SHORT_PILES = {"rounds": 1, "pile": 3000, "mails": 600, "plain": 200}
 _QUICK = {"visits": 100, "officers": 30, "items": 2000}
 
 

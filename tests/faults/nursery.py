@@ -17,41 +17,46 @@ AT_ONCE = 5
 
 
 def main(kills: int, *, is_careless: bool) -> None:
-    """Kill so many senders, each at some moment after it has leased its letters; then let one finish."""
+    """Kill so many senders, each after it has leased a batch and sent some letters of it; then let one finish."""
     from liaison.notices import dispatch as dispatching  # noqa: PLC0415 (needs Django set up)
     from liaison.notices.models import Delivery  # noqa: PLC0415 (needs Django set up)
 
     Delivery.MAX_ATTEMPTS = 10 * kills  # what is killed so often is given up otherwise
-    claim = _careless(dispatching.claim) if is_careless else dispatching.claim
+    if is_careless:
+        dispatching.claim = _careless(dispatching.claim)
     chance = random.Random(kills)
     for _kill in range(kills):
+        letters = chance.randrange(AT_ONCE)
         reading, writing = os.pipe()
         sender = os.fork()
         if not sender:
-            dispatching.claim = _telling(claim, writing)
-            _send_two_batches_and_wait()
+            _stand_still_after(letters, writing)
+            _send(LEASE)
+            signal.pause()
         os.close(writing)
         os.read(reading, 1)
-        time.sleep(chance.uniform(0, 0.03))
         os.kill(sender, signal.SIGKILL)
         os.waitpid(sender, 0)
         os.close(reading)
     time.sleep(LEASE.total_seconds())
-    dispatching.claim = claim
     while _send(timedelta(minutes=5)):
         pass
 
 
-def _telling(claim, writing):  # type: ignore[no-untyped-def]
-    """The same claim, which says that it has leased something."""
+def _stand_still_after(letters: int, writing: int) -> None:
+    """Say so and wait for the end, where so many letters are out and the next one is to follow."""
+    from liaison.notices.channels import EmailChannel  # noqa: PLC0415 (needs Django set up)
 
-    def claim_and_tell(**how):  # type: ignore[no-untyped-def]
-        claimed = claim(**how)
-        if claimed:
+    send, left = EmailChannel.send, [letters]
+
+    def send_or_stand_still(channel: EmailChannel, letter: object) -> None:
+        if not left[0]:
             os.write(writing, b".")
-        return claimed
+            signal.pause()
+        left[0] -= 1
+        send(channel, letter)  # type: ignore[arg-type]
 
-    return claim_and_tell
+    EmailChannel.send = send_or_stand_still  # type: ignore[method-assign]
 
 
 def _careless(claim):  # type: ignore[no-untyped-def]
@@ -64,13 +69,6 @@ def _careless(claim):  # type: ignore[no-untyped-def]
         return claimed
 
     return claim_and_mark
-
-
-def _send_two_batches_and_wait() -> None:
-    """No more than two, so that whoever makes the pile knows that it does not come to its end."""
-    for _batch in range(2):
-        _send(LEASE)
-    signal.pause()
 
 
 def _send(lease: timedelta) -> int:

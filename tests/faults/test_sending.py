@@ -30,7 +30,7 @@ from tests.liaison.notices.wishes import HOUR, MINUTE, make_wish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLS = 100
-PILE = KILLS * 2 * nursery.AT_ONCE + 50  # more than they could send
+PILE = KILLS * nursery.AT_ONCE + 50  # more than they could send
 Trouble, Way = Delivery.Trouble, Delivery.State
 
 
