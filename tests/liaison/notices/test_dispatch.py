@@ -458,11 +458,11 @@ def test_what_was_worded_ahead_is_worded_anew_where_its_notice_has_changed(sari:
     make_notice(sari)
     notice, again = (Notice.objects.select_related("recipient").get() for _reading in range(2))
     with writer.Writer() as ahead:
-        ahead.begin(notice)
+        ahead.begin(notice, at=NOW)
         again.payload["event"] = "Forum Baru"
-        assert ahead.words_of(again).subject == "Ratna invites you to the team of Forum Baru"
-        ahead.begin(notice)
-        assert ahead.words_of(notice).subject == "Ratna invites you to the team of Forum Nusantara"
+        assert ahead.words_of(again, at=NOW).subject == "Ratna invites you to the team of Forum Baru"
+        ahead.begin(notice, at=NOW)
+        assert ahead.words_of(notice, at=NOW).subject == "Ratna invites you to the team of Forum Nusantara"
 
 
 def test_wording_asks_nothing_of_the_database(
@@ -470,6 +470,6 @@ def test_wording_asks_nothing_of_the_database(
 ) -> None:
     """So that a thread may do it without a connection."""
     make_notice(sari)
-    notice = Notice.objects.select_related("recipient").get()
+    notice = Notice.objects.select_related("recipient", "event").get()
     with django_assert_num_queries(0):
-        word(notice)
+        word(notice, at=NOW + HOUR)
