@@ -8,7 +8,9 @@ from django.utils import timezone
 from guests.importing.runs import work_on_next_list
 from guests.prints import render_next_print_run
 from guests.proposals.runs import solve_next_proposal
-from guests.reminders import plan_marked_visits
+from guests.reminders import plan_marked_officers, plan_marked_visits
+from guests.reminders.days import tell_the_day
+from guests.reminders.escalating import escalate_unanswered
 from liaison.notices.dispatch import dispatch
 from liaison.notices.models import Delivery
 
@@ -20,7 +22,8 @@ def plan_and_dispatch(lease_seconds: float = Delivery.LEASE.total_seconds()) -> 
     """Plan what changed and send what is due, until there is nothing left; what is more waits for the next tick."""
     for _round in range(_ROUNDS):
         at = timezone.now()
-        planned = plan_marked_visits(at=at)
+        planned = plan_marked_visits(at=at) + plan_marked_officers(at=at)
+        planned += tell_the_day(at=at) + escalate_unanswered(at=at)
         sent = dispatch(at=at, lease=timedelta(seconds=lease_seconds))
         if not planned and not sent:
             return

@@ -34,7 +34,8 @@ def word(notice: Notice) -> Words:
     """The notice as a letter in its recipient's language, from `templates/notices/<kind>/`.
 
     A kind is a folder with `subject.txt`, `body.txt` and `body.html`; each gets the payload's values by their names,
-    moments as datetimes, and `site_url`. Where the desk waits for an answer, text and HTML end with a link that gives
+    moments as datetimes, and `site_url`. What the payload holds under `own`, a subject and a text for each language,
+    takes the subject's place and stands above the text. Where the desk waits for an answer, text and HTML end with a link that gives
     it. Raises WordingError.
     """
     with _worded(notice) as (folder, context):
@@ -42,8 +43,8 @@ def word(notice: Notice) -> Words:
         ending = f"\n{render_to_string('notices/acknowledge.txt', asked).strip()}\n" if asked else ""
         return Words(
             language=notice.recipient.language,
-            subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
-            text=render_to_string(f"{folder}/body.txt", context).strip() + "\n" + ending,
+            subject=_subject(folder, context),
+            text=_text(folder, context) + "\n" + ending,
             html=render_to_string(f"{folder}/body.html", context | asked),
         )
 
@@ -54,8 +55,18 @@ def word_in_short(notice: Notice) -> tuple[str, str]:
     Raises WordingError.
     """
     with _worded(notice) as (folder, context):
-        subject = _one_line(render_to_string(f"{folder}/subject.txt", context))
-        return subject, render_to_string(f"{folder}/body.txt", context).strip()
+        return _subject(folder, context), _text(folder, context)
+
+
+def _subject(folder: str, context: dict[str, Any]) -> str:
+    """The event's own subject where it has one."""
+    return _one_line(context["own_subject"] or render_to_string(f"{folder}/subject.txt", context))
+
+
+def _text(folder: str, context: dict[str, Any]) -> str:
+    """The kind's text, below the event's own words where it has some."""
+    said = render_to_string(f"{folder}/body.txt", context).strip()
+    return f"{context['own_text']}\n\n{said}" if context["own_text"] else said
 
 
 @contextmanager
@@ -77,7 +88,9 @@ def _context(notice: Notice) -> dict[str, Any]:
     for name, value in notice.payload.items():
         if name.endswith("_at") and value:
             values[name] = datetime.fromisoformat(value)
-    return values | {"recipient": notice.recipient, "site_url": settings.SITE_URL}
+    own = values.pop("own", {}).get(notice.recipient.language, {})
+    said = {"own_subject": own.get("subject", ""), "own_text": own.get("text", "")}
+    return values | said | {"recipient": notice.recipient, "site_url": settings.SITE_URL}
 
 
 def _one_line(text: str) -> str:

@@ -227,8 +227,8 @@ def _told(person: User, visits: dict[str, Visit]) -> list[Notice]:
     long = {"guest": LONG[:200], "title": ONE_WORD, "place": ONE_WORD, "plate": "DK 1 LONG"}
     help_ = {"what": "medical", "by": "Bagus Pratama", "phone": "+6281211112222", "place": "Ayana Komodo"}
     told = [
-        ("reminder", "sato", short | moments, {}),
-        ("reminder", "long", long | moments, {}),
+        ("reminder", "sato", short | moments, {"wants_acknowledgement": True}),
+        ("reminder", "long", long | moments, {"wants_acknowledgement": True}),
         ("sos", "sato", short | help_, {"is_urgent": True}),
         ("pigeon", "sato", {}, {}),
     ]

@@ -10,9 +10,8 @@ import pytest
 from django.core.mail import EmailMessage
 from django.db import connection
 
-from guests import reminders
 from guests.models import ItineraryItem, PlanMark
-from guests.reminders import plan_marked_visits
+from guests.reminders import plan_marked_visits, planning
 from liaison.notices import dispatch as dispatching
 from liaison.notices.dispatch import Hand, dispatch
 from liaison.notices.models import Delivery, Notice
@@ -116,7 +115,7 @@ def one_reminder_to_plan() -> ItineraryItem:
 def plan_twice_at_once(monkeypatch: pytest.MonkeyPatch, *, patience: float = 20) -> list[int]:
     """Two planners who both know the plan before either writes; or one, who after some patience goes on alone."""
     start, known = threading.Barrier(2), threading.Barrier(2)
-    wishes_for = reminders.wishes_for
+    wishes_for = planning.wishes_for
 
     def know_together(visit_keys: list[int], at: datetime) -> list[Wish]:
         wishes = wishes_for(visit_keys, at)
@@ -129,7 +128,7 @@ def plan_twice_at_once(monkeypatch: pytest.MonkeyPatch, *, patience: float = 20)
         start.wait(20)
         return plan_marked_visits(at=NOW)
 
-    monkeypatch.setattr(reminders, "wishes_for", know_together)
+    monkeypatch.setattr(planning, "wishes_for", know_together)
     return together(plan, plan)
 
 
@@ -164,7 +163,7 @@ def test_a_change_while_its_visit_is_planned_waits_and_is_planned_anew(
 ) -> None:
     item = one_reminder_to_plan()
     knows, may_write, changed = threading.Event(), threading.Event(), threading.Event()
-    wishes_for = reminders.wishes_for
+    wishes_for = planning.wishes_for
 
     def know_and_wait(visit_keys: list[int], at: datetime) -> list[Wish]:
         wishes = wishes_for(visit_keys, at)
@@ -185,7 +184,7 @@ def test_a_change_while_its_visit_is_planned_waits_and_is_planned_anew(
         may_write.set()
         return 0
 
-    monkeypatch.setattr(reminders, "wishes_for", know_and_wait)
+    monkeypatch.setattr(planning, "wishes_for", know_and_wait)
     together(lambda: plan_marked_visits(at=NOW), change, let_write)
     monkeypatch.undo()
     assert PlanMark.objects.count() == 1
