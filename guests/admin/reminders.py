@@ -1,6 +1,6 @@
 """The rules of reminders at the desk: what, to whom, when, in which words; how the mail looks, and one to oneself."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from django import forms
@@ -27,13 +27,15 @@ from guests.reminders.sample import sample_of
 from guests.reminders.telling import TEST_OF_USE
 from guests.reminders.usual import usual_rules, write_usual_rules
 from guests.tasks import send_at_once
-from liaison.accounts.models import User
 from liaison.admin import column
 from liaison.filters import ChoicesDropdownFilter
 from liaison.notices import outbox
 from liaison.notices.channels import CHANNELS
 from liaison.queue import nudge
 from liaison.searching import Said
+
+if TYPE_CHECKING:
+    from liaison.accounts.models import User
 
 _NAMES = {"email": gettext_lazy("e-mail"), "push": gettext_lazy("on the phone")}
 
