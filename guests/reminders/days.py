@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.translation import override
 
@@ -33,19 +33,10 @@ _SOME_DAY = date(2000, 1, 1)
 _What = ReminderRule.What
 
 
-class Local(Func):
-    """A moment on the clocks of a zone (zone, moment, pattern), as text; no conversion of types can get it wrong."""
-
-    output_field = CharField()
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        zone, moment, pattern = (compiler.compile(part) for part in self.source_expressions)
-        sql = f"to_char(timezone({zone[0]}, {moment[0]}), {pattern[0]})"
-        return sql, (*zone[1], *moment[1], *pattern[1])
-
-
-def _local(zone: Any, moment: Any, pattern: str) -> Local:
-    return Local(zone, moment, Value(pattern))
+def _local(zone: Any, moment: Any, pattern: str) -> Func:
+    """The moment on the clocks of the zone, as text: so nothing on the way here converts it to other clocks."""
+    there = Func(zone, moment, function="timezone", output_field=DateTimeField())
+    return Func(there, Value(pattern), function="to_char", output_field=CharField())
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def _real(rule: ReminderRule, at: datetime) -> Iterator[Wish]:
     kind = KINDS[rule.what]
     if wishes := _OF_VISITS.get(_What(rule.what)):
         duties = Assignment.objects.not_over(at).filter(visit__event=rule.event)
-        visits = duties.order_by("visit").values_list("visit_id", flat=True).distinct()[:_LOOK_THROUGH]
+        visits = duties.order_by("visit_id").values_list("visit_id", flat=True).distinct()[:_LOOK_THROUGH]
         for plan in plans_of(list(visits), at):
             yield from (wish for wish in wishes(replace(plan, rules=[rule]), at) if wish.kind == kind)
     elif rule.what == _What.SHIFT:

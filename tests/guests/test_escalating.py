@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.mail import EmailMessage
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from events.models import Role
+from events.models import Event, Role
 from guests.models import Assignment, ItineraryItem
 from guests.reminders.escalating import escalate_unanswered
+from guests.tasks import plan_and_dispatch
 from liaison.notices.acknowledging import acknowledge
 from liaison.notices.models import Notice
 from liaison.notices.wording import word
@@ -143,13 +145,13 @@ def test_it_costs_the_same_for_one_and_three(
 def test_the_tick_does_it_all(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
 ) -> None:
-    from guests import tasks  # noqa: PLC0415 (its clock is moved)
-
     ItineraryItem.objects.all().delete()
     make_item(cast.sato, starts_at=NOW + HOUR)
     with_deputy(cast)
-    for minutes in (30, 40, 50, 50):
-        monkeypatch.setattr(tasks.timezone, "now", lambda at=NOW + minutes * MINUTE: at)
-        tasks.plan_and_dispatch()
+    cast.event.reminder_rules.create(minutes_before=30)
+    Event.objects.exclude(pk=cast.event.pk).update(state=Event.State.CLOSED)
+    for minutes in (30, 41, 52, 53):
+        monkeypatch.setattr(timezone, "now", lambda at=NOW + minutes * MINUTE: at)
+        plan_and_dispatch()
     about = [(mail.to[0].split(".")[0], mail.subject.split(" ")[0]) for mail in mailoutbox]
     assert about == [("sari", "Thu,"), ("bagus", "No"), ("ratna", "No")]

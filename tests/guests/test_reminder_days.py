@@ -137,7 +137,7 @@ def test_asking_costs_the_same_for_one_and_three(
         visit = make_visit(cast.event)
         make_assignment(visit, make_member(make_user(), cast.event))
         make_item(visit)
-    with django_assert_num_queries(9):  # of them four that open and close savepoints
+    with django_assert_num_queries(11):  # of them four that open and close savepoints
         assert tell_the_day(at=SIX + MINUTE) == officers
     with django_assert_num_queries(4):
         assert tell_the_day(at=SIX + 2 * MINUTE) == 0

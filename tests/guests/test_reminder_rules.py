@@ -146,6 +146,7 @@ def test_the_preview_shows_both_languages_of_something_real(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(timezone, "now", lambda: NOW)
+    ItineraryItem.objects.exclude(visit=cast.sato).delete()
     row = rule(cast.event, What.ITEM, Audience.LEAD, 30)
     answer = signed_in(cast.ratna).get(page("preview", row))
     said = words_of(answer)
