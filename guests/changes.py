@@ -20,7 +20,7 @@ from events.models import Role
 from guests.models import Assignment, ToldPlan, Visit
 from guests.versions import ITEM, STAY_KEY, Change, Plan, Version, plans_now, trails_of
 from liaison.notices import outbox
-from liaison.notices.models import REMINDER, Notice
+from liaison.notices.models import Notice
 
 KIND = "changes"
 QUIET, LONGEST = timedelta(minutes=2), timedelta(minutes=10)
@@ -183,7 +183,6 @@ def _reminded(changes: Mapping[_Key, Iterable[Change]]) -> frozenset[tuple[int, 
     if not lost:
         return frozenset()
     rows = Notice.objects.filter(
-        kind=REMINDER,
         recipient__in={person for person, _key in lost},
         subject_ref__in=[f"item:{key}" for _person, key in lost],
         state__in=[Notice.State.SENT, Notice.State.SENDING],

@@ -9,7 +9,9 @@ from guests.changes import tell_changes
 from guests.importing.runs import work_on_next_list
 from guests.prints import render_next_print_run
 from guests.proposals.runs import solve_next_proposal
-from guests.reminders import plan_marked_visits
+from guests.reminders import plan_marked_officers, plan_marked_visits
+from guests.reminders.days import tell_the_day
+from guests.reminders.escalating import escalate_unanswered
 from liaison.notices.dispatch import BATCH, Ways, dispatch
 from liaison.notices.models import Delivery
 from liaison.queue import nudge
@@ -20,13 +22,13 @@ _LEASE = Delivery.LEASE.total_seconds()
 
 @shared_task(name="guests.plan_and_dispatch", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
 def plan_and_dispatch(lease_seconds: float = _LEASE) -> None:
-    """Plan what changed, tell it where it is time, and send what is due, until there is nothing left; what is more waits for the next tick."""
+    """Plan what changed, tell what it is time to tell, and send what is due, until nothing is left; what is more waits."""
     has_help = False
     with Ways() as ways:
         for _round in range(_ROUNDS):
             at = timezone.now()
-            planned = plan_marked_visits(at=at)
-            told = tell_changes(at=at)
+            planned = plan_marked_visits(at=at) + plan_marked_officers(at=at)
+            told = tell_changes(at=at) + tell_the_day(at=at) + escalate_unanswered(at=at)
             sent = dispatch(at=at, lease=timedelta(seconds=lease_seconds), ways=ways)
             has_help = has_help or _ask_for_help(sent, lease_seconds)
             if not planned and not told and not sent:

@@ -69,7 +69,7 @@ def remind(person: User, visit: Visit, word: str) -> None:
     moments = dict.fromkeys(("starts_at", "moves_at"), (at + timedelta(hours=1)).isoformat())
     said = {"guest": word, "title": word, "place": word, "event": "Event", "zone": zone, "visit_id": visit.pk}
     Notice.objects.create(
-        recipient=person, event=visit.event, kind="reminder", state=Notice.State.SENT, payload=said | moments,
+        recipient=person, event=visit.event, kind="reminder", wants_acknowledgement=True, state=Notice.State.SENT, payload=said | moments,
         dedupe_key=f"{word}:{person.pk}", due_at=at, expires_at=at + timedelta(hours=1),
     )  # fmt: skip
 

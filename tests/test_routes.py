@@ -111,7 +111,7 @@ class Scene:
             assignment=self.cast.sari_leads, receiver=citra, offered_at=at - timedelta(minutes=5)
         )
         self.reminder = Notice.objects.create(
-            recipient=self.cast.sari, event=self.cast.event, kind="reminder", dedupe_key="r", state=Notice.State.SENT,
+            recipient=self.cast.sari, event=self.cast.event, kind="reminder", wants_acknowledgement=True, dedupe_key="r", state=Notice.State.SENT,
             due_at=at - timedelta(minutes=5), expires_at=at + timedelta(hours=1),
         )  # fmt: skip
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)

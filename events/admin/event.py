@@ -91,6 +91,7 @@ class EventTableAdmin(ScopedAdmin):
             {"fields": (("travel_kmh", "travel_buffer_minutes"), "rest_hours")},
         ),
         (_("On the officers' phones"), {"fields": ("movements",)}),
+        (_("Quiet hours"), {"fields": (("quiet_from", "quiet_until"),)}),
         (_("Erasing"), {"fields": (("retention_days", "anonymise_days"),)}),
     )
 

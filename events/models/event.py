@@ -81,6 +81,17 @@ class Event(models.Model):
     rest_hours = models.PositiveSmallIntegerField(
         _("hours of rest between duty days"), default=8, help_text=_("Less than this is warned of.")
     )
+    quiet_from = models.TimeField(
+        _("quiet from"), null=True, blank=True, help_text=_("On the event’s clocks; both times or neither.")
+    )
+    quiet_until = models.TimeField(
+        _("quiet until"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "A reminder for these hours waits until they end; what is of no use then comes a minute before they begin, and is left out once they have begun. Those about VVIP guests, SOS and whatever is urgent come at any hour."
+        ),
+    )
     movements = ArrayField(
         models.CharField(max_length=12, choices=Movement),
         verbose_name=_("where guests can be"),
@@ -106,6 +117,15 @@ class Event(models.Model):
                 condition=models.Q(ends_on__gte=models.F("starts_on")),
                 name="event_ends_on_or_after_its_first_day",
                 violation_error_message=_("The last day must not come before the first."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                & ~models.Q(quiet_from=models.F("quiet_until")),
+                name="quiet_hours_begin_and_end",
+                violation_error_message=_(
+                    "Give both times of the quiet hours, and two different ones, or neither."
+                ),
             ),
             models.CheckConstraint(condition=models.Q(travel_kmh__gt=0), name="event_has_a_speed"),
             models.CheckConstraint(

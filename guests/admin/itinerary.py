@@ -1,22 +1,20 @@
-"""What fills the guests' days, and when officers are reminded of it, at the desk."""
+"""What fills the guests' days, at the desk."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline, shown
-from events.admin.event import EventTableAdmin
 from events.admin.places import point_in_venue
 from guests.admin.filters import TimesFilter
 from guests.admin.words import guest_of
-from guests.models import ItineraryItem, ReminderRule, Visit
+from guests.models import ItineraryItem, Visit
 from liaison.admin import column
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
-from liaison.searching import Said
 
 
 class ItemForm(EventForm):
@@ -136,34 +134,3 @@ class ItineraryItemAdmin(EventAdmin):
     )
     def state_shown(self, item: ItineraryItem) -> tuple[str, str]:
         return item.state, item.get_state_display()
-
-
-class ReminderRuleInline(EventTabularInline):
-    model = ReminderRule
-    fields = ("kind", "audience", "minutes_before")
-    tab = True
-
-
-# An event's page knows nothing of guests; what belongs to both joins it from this side.
-EventTableAdmin.inlines = (*EventTableAdmin.inlines, ReminderRuleInline)
-
-
-@admin.register(ReminderRule)
-class ReminderRuleAdmin(EventAdmin):
-    """How long before what whom."""
-
-    list_display = ("event", "kind_shown", "audience", "minutes_before")
-    list_display_links = ("kind_shown",)
-    list_select_related = ("event",)
-    search_fields = (
-        "event__name",
-        "kind",
-        "audience",
-        "minutes_before",
-    )
-
-    said = (Said(_("every kind"), Q(kind="")),)
-
-    @column(_("kind of item"), ordering="kind")
-    def kind_shown(self, rule: ReminderRule) -> str:
-        return str(rule.get_kind_display() or _("every kind"))

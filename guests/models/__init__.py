@@ -16,12 +16,13 @@ from guests.models.itinerary import ItineraryItem
 from guests.models.logbook import LogbookEntry
 from guests.models.look import Look
 from guests.models.paper import Print, PrintRun
-from guests.models.plan_mark import PlanMark
+from guests.models.plan_mark import OfficerMark, PlanMark
 from guests.models.proposal import ProposalLine, ProposalRun
 from guests.models.protocol import ProtocolNote
 from guests.models.quoted import (
     AddressedMember,
     AddressedPerson,
+    HoursOfMember,
     QuotedEvent,
     QuotedPoint,
     QuotedVehicle,
@@ -50,12 +51,14 @@ __all__ = [
     "GuestListRun",
     "GuestPrivate",
     "Handover",
+    "HoursOfMember",
     "Incident",
     "ItineraryItem",
     "ListedVisit",
     "LogbookEntry",
     "Look",
     "Movement",
+    "OfficerMark",
     "PlanMark",
     "Print",
     "PrintRun",

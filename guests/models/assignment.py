@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Membership, Role
-from guests.models.plan_mark import marks_plan
+from guests.models.plan_mark import marks_officer, marks_plan
 from guests.models.visit import NEAR, Visit
 from liaison.accounts.models import User
 from liaison.history import tracked
@@ -157,7 +157,7 @@ class Assignment(models.Model):
                 violation_error_message=_("The guest already has a lead at that time."),
             ),
         ]
-        triggers = marks_plan()
+        triggers = [*marks_plan(), *marks_officer()]
 
     def __str__(self) -> str:
         return f"{self.officer} → {self.visit}"

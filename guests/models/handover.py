@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Membership
 from guests.models.assignment import Assignment
+from guests.models.plan_mark import marks_plan
 from liaison.accounts.models import User
 from liaison.history import tracked
 from liaison.scope import ScopedQuerySet
@@ -89,6 +90,7 @@ class Handover(models.Model):
                 violation_error_message=_("A handover is already open."),
             ),
         ]
+        triggers = marks_plan("SELECT visit_id, now() FROM guests_assignment WHERE id = ROW.assignment_id")
 
     def __str__(self) -> str:
         return f"{self.assignment.officer} → {self.receiver}"

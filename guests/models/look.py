@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guests.models.plan_mark import marks_plan_when_read
 from guests.models.visit import Visit
 from liaison.accounts.models import User
 from liaison.history import tracked
@@ -31,6 +32,7 @@ class Look(models.Model):
         verbose_name = _("look")
         verbose_name_plural = _("looks")
         constraints = [models.UniqueConstraint(fields=["visit", "user"], name="one_look_of_each_at_each")]
+        triggers = [marks_plan_when_read()]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.visit}"

@@ -3,14 +3,20 @@
 Proxies, so that the triggers stand in the app that needs them and the tables know nothing of guests.
 """
 
-from events.models import Event, Membership, Point, Vehicle, Venue
-from guests.models.plan_mark import marks_plan_when_quoted_changes
+from events.models import Event, Membership, Point, Shift, Vehicle, Venue
+from guests.models.plan_mark import (
+    OF_THE_EVENT,
+    marks_officer,
+    marks_officer_when_quoted_changes,
+    marks_plan_when_quoted_changes,
+    marks_plan_where_it_matters,
+)
 from liaison.accounts.models import User
 
 _OF_ITEMS = "SELECT DISTINCT visit_id, now() FROM guests_itineraryitem WHERE {condition}"
-_OF_OFFICERS = (
-    "SELECT DISTINCT assignment.visit_id, now() FROM guests_assignment AS assignment"
-    " JOIN events_membership AS officer ON officer.id = assignment.officer_id WHERE {condition}"
+_OF_THE_TEAM = (
+    "SELECT DISTINCT visit.id, now() FROM guests_visit AS visit"
+    " JOIN events_membership AS member ON member.event_id = visit.event_id WHERE {condition}"
 )
 
 
@@ -25,7 +31,16 @@ class QuotedEvent(Event):
                 "time_zone",
                 "travel_kmh",
                 "travel_buffer_minutes",
-            )
+                "quiet_from",
+                "quiet_until",
+            ),
+            marks_officer_when_quoted_changes(
+                "SELECT id, now() FROM events_membership WHERE event_id = ROW.id",
+                "name",
+                "time_zone",
+                "quiet_from",
+                "quiet_until",
+            ),
         ]
 
 
@@ -73,10 +88,16 @@ class AddressedMember(Membership):
         proxy = True
         default_permissions = ()
         triggers = [
-            marks_plan_when_quoted_changes(
-                _OF_OFFICERS.format(condition="officer.id = ROW.id"), "role", "user"
-            )
+            *marks_plan_where_it_matters("ROW.role = 'coordinator'", "role", "user", visits=OF_THE_EVENT),
+            marks_officer_when_quoted_changes("SELECT ROW.id, now()", "role", "user"),
         ]
+
+
+class HoursOfMember(Shift):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = marks_officer("SELECT ROW.membership_id, now()")
 
 
 class AddressedPerson(User):
@@ -85,6 +106,9 @@ class AddressedPerson(User):
         default_permissions = ()
         triggers = [
             marks_plan_when_quoted_changes(
-                _OF_OFFICERS.format(condition="officer.user_id = ROW.id"), "is_active"
-            )
+                _OF_THE_TEAM.format(condition="member.user_id = ROW.id"), "is_active", "name"
+            ),
+            marks_officer_when_quoted_changes(
+                "SELECT id, now() FROM events_membership WHERE user_id = ROW.id", "is_active"
+            ),
         ]

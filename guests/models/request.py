@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event, Membership, Role
 from events.models.staff import events_of
 from guests.models.assignment import Assignment
+from guests.models.plan_mark import marks_plan_where_it_matters
 from guests.models.visit import Visit
 from liaison.accounts.models import User
 from liaison.history import tracked
@@ -143,6 +144,10 @@ class Request(models.Model):
                 violation_error_message=_("Say what is needed."),
             ),
         ]
+        triggers = marks_plan_where_it_matters(
+            "ROW.due_at IS NOT NULL AND ROW.closed_at IS NULL",
+            "due_at", "closed_at", "owner", "category", "visit",
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return self.text or self.get_category_display()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event, Gender, Movement, Role, Venue
 from events.models.staff import events_of
 from guests.models.guest import Guest
-from guests.models.plan_mark import marks_plan_when_quoted_changes
+from guests.models.plan_mark import marks_plan_when, marks_plan_when_quoted_changes
 from liaison.accounts.models import User
 from liaison.history import tracked
 from liaison.phones import numbers_in
@@ -228,11 +228,18 @@ class Visit(models.Model):
                 "event",
                 "guest",
                 "hotel",
+                "level",
                 "arrives_at",
                 "arrival_precision",
                 "departs_at",
                 "departure_precision",
-            )
+            ),
+            # Taps come all day; only whether the guest is still to arrive says something to the planner.
+            marks_plan_when(
+                "marks_plan_when_arrived",
+                "(OLD.status IN ('expected', 'en_route')) <> (NEW.status IN ('expected', 'en_route'))",
+                "SELECT ROW.id, now()",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from liaison.accounts.models import User
-from liaison.notices.models import REMINDER, Notice
+from liaison.notices.models import Notice
 
 OPEN_AFTER_USE = timedelta(hours=6)
 """How long a link still answers after its notice is of use: mail is read late, and an answer late is an answer."""
@@ -29,7 +29,8 @@ def acknowledge_plan(*, plan_key: str, by: User, at: datetime) -> int:
     Belongs into the transaction of what they did. The rows are locked in the order in which the dispatcher locks them.
     """
     sent = Notice.objects.told_to(by).filter(plan_key=plan_key, due_at__lte=at, expires_at__gt=at)
-    waiting = sent.filter(kind=REMINDER, acknowledged_at=None).select_for_update(no_key=True).order_by("pk")
+    unanswered = sent.filter(wants_acknowledgement=True, acknowledged_at=None)
+    waiting = unanswered.select_for_update(no_key=True).order_by("pk")
     keys = list(waiting.values_list("pk", flat=True))
     return Notice.objects.filter(pk__in=keys).update(acknowledged_at=at) if keys else 0
 

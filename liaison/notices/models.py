@@ -10,9 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from liaison.accounts.models import User
 from liaison.scope import ScopedQuerySet
 
-REMINDER = "reminder"
-"""The kind of notice that waits for its recipient's word."""
-
 _PATIENCE = timedelta(minutes=10)
 _LATELY = timedelta(days=1)
 
@@ -35,9 +32,19 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
         return self.filter(state=Notice.State.PLANNED, due_at__lte=at)
 
     def unacknowledged(self, at: datetime) -> "NoticeQuerySet":
-        """Reminders that went out ten minutes ago or more, still matter, and whose officer has not said so much as “seen”."""
+        """What went out ten minutes ago or more, still matters, and wants a word that its recipient has not given."""
         sent = self.filter(state=Notice.State.SENT, finished_at__lte=at - _PATIENCE, expires_at__gt=at)
-        return sent.filter(kind=REMINDER, acknowledged_at=None)
+        return sent.filter(wants_acknowledgement=True, acknowledged_at=None)
+
+    def to_escalate(self, at: datetime) -> "NoticeQuerySet":
+        """Sent, still of use, unanswered for as long as was given; a multiple of that time makes no difference here."""
+        given = models.F("escalate_after") * models.Value(timedelta(minutes=1))
+        last = models.ExpressionWrapper(
+            models.F("finished_at") + models.ExpressionWrapper(given, models.DurationField()),
+            models.DateTimeField(),
+        )
+        waiting = self.filter(state=Notice.State.SENT, acknowledged_at=None, escalate_after__isnull=False)
+        return waiting.filter(expires_at__gt=at).alias(answer_by=last).filter(answer_by__lte=at)
 
     def told_to(self, user: User) -> "NoticeQuerySet":
         """What was sent to that person, or is being sent, or should have been and was not: they read it here at least.
@@ -98,6 +105,17 @@ class Notice(models.Model):
     dedupe_key = models.CharField(max_length=200, unique=True)
     payload = models.JSONField(default=dict)
     is_urgent = models.BooleanField(_("urgent"), default=False)
+    channels = models.JSONField(
+        _("ways"), default=list, blank=True, help_text=_("Names of channels; empty: every way.")
+    )
+    wants_acknowledgement = models.BooleanField(
+        _("wants an answer"),
+        default=False,
+        help_text=_("Whether somebody at the desk waits for the recipient’s word on it."),
+    )
+    escalate_after = models.PositiveSmallIntegerField(
+        _("passed on after minutes"), null=True, blank=True, help_text=_("Where it is not acknowledged.")
+    )
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("of no use after"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
@@ -114,21 +132,25 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(state="planned"), name="notices_to_come"),
             models.Index(fields=["recipient", "-due_at", "-id"], name="notices_of_a_person"),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(state="sent", acknowledged_at=None, escalate_after__isnull=False),
+                name="notices_without_an_answer",
+            ),
             models.Index(fields=["plan_key"], condition=~models.Q(plan_key=""), name="notices_by_plan"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(expires_at__gte=models.F("due_at")), name="notice_expires_after_it_is_due"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(escalate_after=None) | models.Q(wants_acknowledgement=True),
+                name="what_is_passed_on_wants_an_answer",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient}"
-
-    @property
-    def wants_acknowledgement(self) -> bool:
-        """Whether somebody at the desk waits for the recipient's word on it."""
-        return self.kind == REMINDER
 
     @property
     def is_unsent(self) -> bool:

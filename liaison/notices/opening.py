@@ -85,6 +85,7 @@ def _address(notices: Collection[Notice], at: datetime) -> None:
             )
             for notice in notices
             for name, channel in CHANNELS.items()
+            if not notice.channels or name in notice.channels
             for address in channel.addresses(notice.recipient)
         ],
         ignore_conflicts=True,

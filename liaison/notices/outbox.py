@@ -1,6 +1,6 @@
 """What is to be told to whom and when: workflows put wishes here, in their own transaction; the dispatcher sends."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from liaison.notices.models import Notice
 
 # What a wish may still change on a notice that has not been sent.
 _WISHED = (
-    "recipient_id", "event_id", "kind", "subject_ref", "plan_key", "payload", "is_urgent", "due_at", "expires_at",
+    "recipient_id", "event_id", "kind", "subject_ref", "plan_key", "payload", "is_urgent", "channels",
+    "wants_acknowledgement", "escalate_after", "due_at", "expires_at",
 )  # fmt: skip
 _WRITTEN = [*(name.removesuffix("_id") for name in _WISHED), "state", "finished_at"]
 
@@ -23,7 +24,8 @@ class Wish:
 
     `dedupe_key` names the thing told: the same key is told once. `plan_key` groups what one pass of planning
     reconciles. `payload` holds primitives only, moments as ISO 8601 under names that end in `_at`, and nothing private.
-    What `is_urgent` is sent before everything that is not.
+    What `is_urgent` is sent before everything that is not. `channels` are the ways it may go, every way where none is
+    named. `escalate_after` are the minutes after which what wants an acknowledgement, and has none, is passed on.
     """
 
     recipient_id: int
@@ -36,10 +38,16 @@ class Wish:
     subject_ref: str = ""
     plan_key: str = ""
     is_urgent: bool = False
+    channels: Sequence[str] = ()
+    wants_acknowledgement: bool = False
+    escalate_after: int | None = None
 
     def values(self) -> dict[str, Any]:
         """The wish as columns of a notice, its dedupe key left out."""
-        return {name: getattr(self, name) for name in _WISHED} | {"payload": dict(self.payload)}
+        return {name: getattr(self, name) for name in _WISHED} | {
+            "payload": dict(self.payload),
+            "channels": list(self.channels),
+        }
 
 
 def put(*, wish: Wish, at: datetime) -> Notice:

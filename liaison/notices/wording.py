@@ -35,8 +35,10 @@ def word(notice: Notice, *, at: datetime | None = None) -> Words:
     """The notice as a letter in its recipient's language, from `templates/notices/<kind>/`.
 
     A kind is a folder with `subject.txt`, `body.txt` and `body.html`; each gets the payload's values by their names,
-    moments as datetimes, and `site_url`. Where the desk waits for an answer, text and HTML end with a link that gives
-    it. Sent at the moment `at`, long after it was due, it says so in subject and text. Raises WordingError.
+    moments as datetimes, and `site_url`. What the payload holds under `own`, a subject and a text for each language,
+    takes the subject's place and stands above the text. Where the desk waits for an answer, text and HTML end with a
+    link that gives it. Sent at the moment `at`, long after it was due, it says so in subject and text. Raises
+    WordingError.
     """
     with _worded(notice) as (folder, context):
         late = lateness_of(notice, at=at) if at else None
@@ -44,13 +46,8 @@ def word(notice: Notice, *, at: datetime | None = None) -> Words:
         ending = f"\n{render_to_string('notices/acknowledge.txt', asked).strip()}\n" if asked else ""
         return Words(
             language=notice.recipient.language,
-            subject=_one_line(
-                f"{late.in_subject if late else ''} {render_to_string(f'{folder}/subject.txt', context)}"
-            ),
-            text=(f"{late.in_full}\n\n" if late else "")
-            + render_to_string(f"{folder}/body.txt", context).strip()
-            + "\n"
-            + ending,
+            subject=_one_line(f"{late.in_subject if late else ''} {_subject(folder, context)}"),
+            text=(f"{late.in_full}\n\n" if late else "") + _text(folder, context) + "\n" + ending,
             html=render_to_string(f"{folder}/body.html", context | asked | {"late": late}),
         )
 
@@ -61,8 +58,18 @@ def word_in_short(notice: Notice) -> tuple[str, str]:
     Raises WordingError.
     """
     with _worded(notice) as (folder, context):
-        subject = _one_line(render_to_string(f"{folder}/subject.txt", context))
-        return subject, render_to_string(f"{folder}/body.txt", context).strip()
+        return _subject(folder, context), _text(folder, context)
+
+
+def _subject(folder: str, context: dict[str, Any]) -> str:
+    """The event's own subject where it has one."""
+    return _one_line(context["own_subject"] or render_to_string(f"{folder}/subject.txt", context))
+
+
+def _text(folder: str, context: dict[str, Any]) -> str:
+    """The kind's text, below the event's own words where it has some."""
+    said = render_to_string(f"{folder}/body.txt", context).strip()
+    return f"{context['own_text']}\n\n{said}" if context["own_text"] else said
 
 
 @contextmanager
@@ -84,7 +91,9 @@ def _context(notice: Notice) -> dict[str, Any]:
     for name, value in notice.payload.items():
         if name.endswith("_at") and value:
             values[name] = datetime.fromisoformat(value)
-    return values | {"recipient": notice.recipient, "site_url": settings.SITE_URL}
+    own = values.pop("own", {}).get(notice.recipient.language, {})
+    said = {"own_subject": own.get("subject", ""), "own_text": own.get("text", "")}
+    return values | said | {"recipient": notice.recipient, "site_url": settings.SITE_URL}
 
 
 def _one_line(text: str) -> str:

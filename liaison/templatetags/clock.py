@@ -32,6 +32,12 @@ def day(moment: datetime | date | None, zone_name: str) -> str:
 
 
 @register.filter
-def age(moment: datetime | None, at: datetime) -> str:
+def moment(written: str) -> datetime | None:
+    """The moment that a payload carries inside a list, as ISO 8601; empty for none."""
+    return datetime.fromisoformat(written) if written else None
+
+
+@register.filter
+def age(since: datetime | None, at: datetime) -> str:
     """How long ago the moment was, in the reader's language; empty for no moment."""
-    return format_timedelta(at - moment, locale=get_language() or "en") if moment else ""
+    return format_timedelta(at - since, locale=get_language() or "en") if since else ""

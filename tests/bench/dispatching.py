@@ -161,11 +161,11 @@ def _plain_smtp(count: int, people: list[User]) -> float:
     _due(count, people, timezone.now())
     letters = [
         Letter(notice.recipient.email, f"<{notice.pk}@localhost>", word(notice))
-        for notice in Notice.objects.select_related("recipient")
+        for notice in Notice.objects.select_related("recipient", "event")
     ]
     with EmailChannel() as channel:
         channel.send(letters[0])
-        return count / _timed(lambda: [channel.send(letter) for letter in letters])
+        return count / _timed(lambda: [*map(channel.send, letters)])
 
 
 def _bare_celery(count: int) -> float:

@@ -229,8 +229,8 @@ def _told(person: User, visits: dict[str, Visit]) -> list[Notice]:
     long = {"guest": LONG[:200], "title": ONE_WORD, "place": ONE_WORD, "plate": "DK 1 LONG"}
     help_ = {"what": "medical", "by": "Bagus Pratama", "phone": "+6281211112222", "place": "Ayana Komodo"}
     told: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
-        ("reminder", "sato", short | moments, {}),
-        ("reminder", "long", long | moments, {}),
+        ("reminder", "sato", short | moments, {"wants_acknowledgement": True}),
+        ("reminder", "long", long | moments, {"wants_acknowledgement": True}),
         ("sos", "sato", short | help_, {"is_urgent": True}),
         ("pigeon", "sato", {}, {}),
         ("changes", "sato", {"guests": [_changed(visits["sato"])]}, {"state": "failed", "finished_at": NOW}),

@@ -8,7 +8,9 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import django
 
@@ -45,25 +47,25 @@ def main(kills: int, *, is_careless: bool) -> None:
 
 def _stand_still_after(letters: int, writing: int) -> None:
     """Say so and wait for the end, where so many letters are out and the next one is to follow."""
-    from liaison.notices.channels import EmailChannel  # noqa: PLC0415 (needs Django set up)
+    from liaison.notices.channels import EmailChannel, Letter  # noqa: PLC0415 (needs Django set up)
 
     send, left = EmailChannel.send, [letters]
 
-    def send_or_stand_still(channel: EmailChannel, letter: object) -> None:
+    def send_or_stand_still(channel: EmailChannel, letter: Letter) -> None:
         if not left[0]:
             os.write(writing, b".")
             signal.pause()
         left[0] -= 1
-        send(channel, letter)  # type: ignore[arg-type]
+        send(channel, letter)
 
-    EmailChannel.send = send_or_stand_still  # type: ignore[method-assign]
+    EmailChannel.send = send_or_stand_still  # type: ignore[assignment, method-assign]  # as the dispatcher will call it
 
 
-def _careless(claim):  # type: ignore[no-untyped-def]
+def _careless(claim: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     """What anybody would write first: marked, then sent."""
     from liaison.notices.models import Delivery  # noqa: PLC0415 (needs Django set up)
 
-    def claim_and_mark(**how):  # type: ignore[no-untyped-def]
+    def claim_and_mark(**how: Any) -> list[Any]:
         claimed = claim(**how)
         Delivery.objects.filter(pk__in=[row.pk for row in claimed]).update(state=Delivery.State.SENT)
         return claimed

@@ -11,9 +11,8 @@ import pytest
 from django.core.mail import EmailMessage
 from django.db import connection
 
-from guests import reminders
 from guests.models import ItineraryItem, PlanMark
-from guests.reminders import plan_marked_visits
+from guests.reminders import plan_marked_visits, planning
 from liaison.notices import dispatch as dispatching
 from liaison.notices import outbox
 from liaison.notices.dispatch import Hand, dispatch
@@ -199,7 +198,7 @@ def test_a_change_while_its_visit_is_planned_waits_and_is_planned_anew(
 ) -> None:
     item = one_reminder_to_plan()
     knows, may_write, changed = threading.Event(), threading.Event(), threading.Event()
-    wishes_for = reminders.wishes_for
+    wishes_for = planning.wishes_for
 
     def know_and_wait(visit_keys: list[int], at: datetime) -> list[Wish]:
         wishes = wishes_for(visit_keys, at)
@@ -221,7 +220,7 @@ def test_a_change_while_its_visit_is_planned_waits_and_is_planned_anew(
         may_write.set()
         return 0
 
-    monkeypatch.setattr(reminders, "wishes_for", know_and_wait)
+    monkeypatch.setattr(planning, "wishes_for", know_and_wait)
     together(lambda: plan_marked_visits(at=NOW), change, let_write)
     monkeypatch.undo()
     assert PlanMark.objects.count() == 1

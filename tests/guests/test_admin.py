@@ -40,6 +40,7 @@ TABLES = sorted(
 WITHOUT_A_TABLE = {
     "Look",  # what an officer has seen is nobody else's business
     "ProposalLine",
+    "OfficerMark",
     "PlanMark",
     "GuestListRun",
     "ListedVisit",

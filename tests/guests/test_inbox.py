@@ -154,7 +154,9 @@ def test_somebody_elses_is_not_there_even_for_who_runs_the_event(cast: Cast, who
     assert notice.acknowledged_at is None
 
 
-@pytest.mark.parametrize("fields", [{}, {"kind": "reminder", "state": State.PLANNED}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"kind": "reminder", "wants_acknowledgement": True, "state": State.PLANNED}]
+)
 def test_what_asks_for_no_answer_or_was_not_sent_takes_none(cast: Cast, fields: dict[str, Any]) -> None:
     notice = sent(cast.sari, **fields)
     assert got_it(signed_in(cast.sari), notice).status_code == 404

@@ -15,7 +15,7 @@ from tests.cast import Cast
 from tests.factories import NOW, make_contact, make_document, make_guest, make_note, make_user
 
 OWN_APPS = {"accounts", "notices", "events", "guests"}
-UNSCOPED = {"PlanMark", "ToldPlan"}  # shown to nobody
+UNSCOPED = {"OfficerMark", "PlanMark", "ToldPlan"}  # shown to nobody
 
 
 def own_models() -> list[type[models.Model]]:

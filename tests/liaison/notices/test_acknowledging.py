@@ -89,7 +89,11 @@ def test_only_the_first_time_counts(cast: Cast, clock: list[object], reminder: N
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_count_once() -> None:
-    notice, together, said = make_notice(make_user("Sari"), kind="reminder"), Barrier(2), list[bool]()
+    notice, together, said = (
+        make_notice(make_user("Sari"), kind="reminder", wants_acknowledgement=True),
+        Barrier(2),
+        list[bool](),
+    )
 
     def tap(minute: int) -> None:
         together.wait()
@@ -159,7 +163,7 @@ def test_what_opens_nothing_is_answered_alike(
 ) -> None:
     path = path_of(reminder)
     if how == "forged":
-        other = make_notice(cast.sari, kind="reminder")
+        other = make_notice(cast.sari, kind="reminder", wants_acknowledgement=True)
         path = path.replace(f"/{reminder.pk}.", f"/{other.pk}.")
     elif how == "another's":
         Notice.objects.update(recipient=cast.bagus)
@@ -214,7 +218,12 @@ def test_a_tap_on_the_guest_answers_the_reminders_that_person_was_sent_about_tha
     cast: Cast, reminder: Notice
 ) -> None:
     def another(recipient: User, visit: int, **fields: object) -> Notice:
-        given = {"kind": "reminder", "plan_key": f"visit:{visit}", "expires_at": NOW + HOUR}
+        given = {
+            "kind": "reminder",
+            "wants_acknowledgement": True,
+            "plan_key": f"visit:{visit}",
+            "expires_at": NOW + HOUR,
+        }
         notice = make_notice(recipient, **given | fields)
         Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT)
         return notice

@@ -15,7 +15,7 @@ from liaison.notices import writer
 from liaison.notices.channels import Channel, EmailChannel, HealingError, Letter
 from liaison.notices.dispatch import Ways, dispatch
 from liaison.notices.models import Delivery, Notice
-from liaison.notices.opening import keep_due
+from liaison.notices.opening import keep_due, open_due
 from liaison.notices.wording import Words, word
 from tests.factories import NOW, make_user
 from tests.faults.smtp_sink import SmtpSink, smtp_sink
@@ -288,7 +288,7 @@ def test_poison_fails_alone_with_its_reason(sari: User, mailoutbox: list[EmailMe
 
 def test_who_crashes_the_sender_every_time_is_given_up(sari: User, mailoutbox: list[EmailMessage]) -> None:
     notice = make_notice(sari)
-    dispatching.open_due(at=NOW, batch=100)
+    open_due(at=NOW, batch=100)
     at = NOW
     for _crash in range(Delivery.MAX_ATTEMPTS):
         assert len(dispatching.claim(at=at, batch=100, lease=MINUTE)) == 1  # and then: nothing
@@ -301,7 +301,7 @@ def test_who_crashes_the_sender_every_time_is_given_up(sari: User, mailoutbox: l
 
 def test_a_lease_keeps_others_off_until_it_runs_out(sari: User, mailoutbox: list[EmailMessage]) -> None:
     make_notice(sari)
-    dispatching.open_due(at=NOW, batch=100)
+    open_due(at=NOW, batch=100)
     (claimed,) = dispatching.claim(at=NOW, batch=100, lease=5 * MINUTE)
     assert dispatch(at=NOW + 4 * MINUTE) == 0
     assert dispatch(at=NOW + 5 * MINUTE) == 1

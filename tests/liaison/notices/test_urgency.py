@@ -10,8 +10,9 @@ from guests.alerting import tell
 from guests.incidents import report_incident
 from guests.models import Incident
 from liaison.accounts.models import User
-from liaison.notices.dispatch import claim, dispatch, open_due
+from liaison.notices.dispatch import claim, dispatch
 from liaison.notices.models import Delivery, Notice
+from liaison.notices.opening import open_due
 from tests.cast import Cast
 from tests.factories import NOW, make_user
 from tests.liaison.notices.wishes import HOUR, MINUTE, make_notice

@@ -19,7 +19,7 @@ def reminder_for(cast: Cast, *, language: str = "en", **changes: object) -> Word
     User.objects.filter(pk=cast.sari.pk).update(language=language)
     ItineraryItem.objects.filter(visit=cast.sato).update(**changes)
     plan_marked_visits(at=NOW)
-    notice = Notice.objects.select_related("recipient").get(recipient=cast.sari)
+    notice = Notice.objects.select_related("recipient").get(recipient=cast.sari, kind="reminder")
     with translation.override("en" if language == "id" else "id"):  # somebody else's language must not get in
         return word(notice)
 
@@ -40,7 +40,7 @@ def test_an_english_reminder_in_full(cast: Cast) -> None:
         "You get this because you look after Mr Sato at Forum Nusantara.\n"
         "\n"
         "Read it? Say so, so that nobody has to call you:\n"
-        f"{address_for(Notice.objects.get(recipient=cast.sari))}\n"
+        f"{address_for(Notice.objects.get(recipient=cast.sari, kind='reminder'))}\n"
     )
     assert words.language == "en"
 
