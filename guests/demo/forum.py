@@ -23,6 +23,7 @@ from guests.models import (
     ReminderRule,
     Visit,
 )
+from guests.reminders.usual import usual_rules
 from liaison.clock import day_of
 
 SLUG = "forum-nusantara"
@@ -82,11 +83,15 @@ def _put_on_duty(event: Event, team: dict[str, Membership]) -> None:
             starts_at, ends_at = moment(event, f"{day} {begins}"), moment(event, f"{day} {ends}")
             shifts.append(Shift(membership=team[row["key"]], starts_at=starts_at, ends_at=ends_at))
     Shift.objects.bulk_create(shifts)
-    lead, deputy = Assignment.Role.LEAD, Assignment.Role.DEPUTY
-    flight = ItineraryItem.Kind.FLIGHT
+    flight, what = ItineraryItem.Kind.FLIGHT, ReminderRule.What.ITEM
     ReminderRule.objects.bulk_create(
-        ReminderRule(event=event, kind=kind, audience=whom, minutes_before=before)
-        for kind, whom, before in (("", lead, 30), (flight, lead, 60), (flight, deputy, 60))
+        [
+            *usual_rules(event),
+            *(
+                ReminderRule(event=event, what=what, kind=flight, audience=whom, minutes_before=60)
+                for whom in (ReminderRule.Audience.LEAD, ReminderRule.Audience.DEPUTY)
+            ),
+        ]
     )
 
 

@@ -105,7 +105,7 @@ def _make_notices(event: Event, person: User) -> None:
     ):
         Notice.objects.create(
             recipient=person, event=event, dedupe_key=str(uuid4()), kind=kind, state=state, due_at=NOW - 26 * HOUR,
-            finished_at=finished_at, expires_at=expires_at,
+            finished_at=finished_at, expires_at=expires_at, wants_acknowledgement=kind == "reminder",
         )  # fmt: skip
 
 

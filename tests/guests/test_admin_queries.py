@@ -41,7 +41,7 @@ QUERIES = {
     "ProgrammeFile": 6,
     "ProposalRun": 6,
     "ProtocolNote": 6,
-    "ReminderRule": 6,
+    "ReminderRule": 7,
     "Request": 7,
     "RequestComment": 6,
     "RequestDeadline": 6,
