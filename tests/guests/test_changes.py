@@ -452,7 +452,7 @@ def test_noting_and_telling_cost_the_same_for_one_guest_and_for_three(
     ItineraryItem.objects.filter(pk__in=[item.pk for item in items]).update(
         title="Gala", leave_by_at=LATER - HOUR
     )
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(21):
         assert plan_marked_visits(at=NOW) == guests
     with django_assert_num_queries(12):
         assert tell_changes(at=NOW + QUIET) == 1
