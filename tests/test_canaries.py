@@ -147,9 +147,11 @@ def addresses_to_guess(cast: Cast) -> list[str]:
     for event in (cast.event, cast.other_event):
         guesses += [reverse(name, kwargs={"slug": event.slug}) for name in ("press", "board", "board_state")]
         guesses.append(reverse("admin:guests_export_lists", args=[event.slug]))
+        guesses.append(reverse("admin:guests_erasure_plan", args=[event.slug]))
         timeline = reverse("timeline", args=[event.slug])
         guesses += [timeline, f"{timeline}?by=guests&day=all", f"{timeline}?q=a"]
         guesses += [reverse("fill_gap", args=[event.slug, visit.pk]) for visit in Visit.objects.all()]
+    guesses += [reverse("admin:guests_erasure_guest", args=[guest.pk]) for guest in Guest.objects.all()]
     for visit in Visit.objects.all():
         pages = ["visit", "log_request", "late", "incident", "sos", "report", "hand_over", "guest_calendar"]
         pages += ["guest_screen", "guest_links"]
