@@ -31,6 +31,7 @@ from guests.models import (
     Incident,
     ItineraryItem,
     LogbookEntry,
+    PrivateReading,
     ProtocolNote,
     Request,
     RequestComment,
@@ -109,6 +110,7 @@ def painted(cast: Cast) -> Cast:
         make_document(visit, f"Paper {word}", kind="png", data=word.encode())
         make_document(visit, "Passport", is_private=True, kind="png", data=f"{PRIVATE} {word}".encode())
         GuestPrivate.objects.create(guest=visit.guest, health=f"{PRIVATE} {word}")
+        PrivateReading.objects.create(guest=visit.guest, reader=cast.ratna, read_at=at)
         Visit.objects.filter(pk=visit.pk).update(
             delegation=make_delegation(visit.event, f"Delegation {word}")
         )
@@ -356,7 +358,7 @@ def test_no_list_that_is_taken_away_has_a_word_out_of_scope(
     for guest, word in GUESTS.items():
         singing = {kind for kind, text in files.items() if word in text}
         assert singing == (
-            {"guests", "assignments", "arrivals", "manifest"}
+            {"guests", "assignments", "arrivals", "manifest", "readings"}
             - ({"assignments"} if guest == "okafor" else set())
             if guest in sees
             else set()

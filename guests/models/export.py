@@ -27,6 +27,8 @@ class Export(models.Model):
         ARRIVALS = "arrivals", _("arrivals and departures")
         MANIFEST = "manifest", _("movement manifest")
         CONTACTS = "contacts", _("contacts")
+        READINGS = "readings", _("log of private data read")
+        TAKEN = "taken", _("log of lists taken away")
 
     event = models.ForeignKey(
         Event, on_delete=models.PROTECT, related_name="exports", verbose_name=_("event")
