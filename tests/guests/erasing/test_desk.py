@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events.models import Event
 from guests.erasing.due import erase_due
-from guests.models import Erasure, Guest, GuestPrivate
+from guests.models import Erasure, Guest, GuestPrivate, PrivateReading
 from tests.cast import Cast
 from tests.factories import NOW, make_document, make_visit
 from tests.guests.desk import signed_in, words_of
@@ -93,3 +93,20 @@ def test_the_desk_still_opens_after_everything_is_anonymous(cast: Cast, desk: Cl
         assert desk.get(reverse(f"admin:guests_{table}_changelist")).status_code == 200, table
     assert desk.get(reverse("admin:guests_visit_change", args=[cast.sato.pk])).status_code == 200
     assert desk.get(reverse("visit", args=[cast.sato.pk])).status_code == 200
+
+
+def test_a_guest_of_whom_a_log_tells_is_not_deleted_but_can_be_erased(cast: Cast, desk: Client) -> None:
+    PrivateReading.objects.create(guest=cast.sato.guest, reader=cast.sari, read_at=NOW)
+    address = reverse("admin:guests_guest_delete", args=[cast.sato.guest_id])
+    page = desk.get(address)
+    assert "protected" in words_of(page)
+    desk.post(address, {"post": "yes"})
+    assert Guest.objects.filter(pk=cast.sato.guest_id).exists()
+    desk.post(page_of(cast.sato.guest), {"name": "Kenji Sato", "reason": "By letter"})
+    assert Guest.objects.get(pk=cast.sato.guest_id).name == f"G-{cast.sato.guest_id}"
+    assert PrivateReading.objects.filter(reader=cast.sari).count() == 1
+    lonely = cast.lim.guest
+    assert (
+        desk.post(reverse("admin:guests_guest_delete", args=[lonely.pk]), {"post": "yes"}).status_code == 302
+    )
+    assert not Guest.objects.filter(pk=lonely.pk).exists()
