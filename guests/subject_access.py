@@ -31,7 +31,7 @@ def write_everything_about(*, guest: Guest, by: User, at: datetime, out: IO[byte
     """
     if not _runs_all_events_of(by, guest):
         raise PermissionDenied
-    reach = of_person(guest)
+    reach = of_person(guest.pk)
     whole = Reach(reach.events, [guest.pk], person=guest.pk)
     names = _Names()
     with transaction.atomic(), ZipFile(out, "w", ZIP_DEFLATED) as archive:

@@ -25,8 +25,8 @@ from events.admin.base import shown
 from events.admin.chosen import zones_at_desk
 from events.models import Event
 from guests.admin.words import guest_at
-from guests.erasing.due import STAGES, Due, would_go_of
-from guests.erasing.person import erase_guest, would_go_of_guest
+from guests.erasing.due import Due, would_go_of
+from guests.erasing.person import STAGES, erase_guest, would_go_of_guest
 from guests.erasing.reach import last_day
 from guests.models import Erasure, Guest, Visit
 from guests.models.erasure import named_counts
@@ -140,15 +140,17 @@ class ErasureAdmin(ReadOnlyAdmin):
         guest = get_object_or_404(Guest.objects.filter(pk__in=own.values("guest")), pk=pk)
         events = sorted(set(own.values_list("event", flat=True)))
         form = EraseGuestForm(request.POST if request.method == "POST" else None, guest=guest)
+        is_elsewhere = Visit.objects.filter(guest=guest).exclude(event__in=events).exists()
         if form.is_valid():
-            erasure = erase_guest(
-                guest=guest, by=request.user, reason=form.cleaned_data["reason"], at=timezone.now(), events=events  # type: ignore[arg-type]  # signed in
-            )  # fmt: skip
+            for event in events if is_elsewhere else [None]:
+                erasure = erase_guest(
+                    guest=guest, by=request.user, reason=form.cleaned_data["reason"], at=timezone.now(), event=event  # type: ignore[arg-type]  # signed in
+                )  # fmt: skip
             messages.success(request, _("It is erased. What went, and how much, stands here."))
             return HttpResponseRedirect(reverse("admin:guests_erasure_change", args=[erasure.pk]))
         context = self._context(request) | {
             "title": _("Erase a person"), "guest": guest, "form": form, "events": Event.objects.filter(pk__in=events),
-            "is_elsewhere": Visit.objects.filter(guest=guest).exclude(event__in=events).exists(),
+            "is_elsewhere": is_elsewhere,
             "counts": list(named_counts(would_go_of_guest(guest, events))),
         }  # fmt: skip
         status = 422 if request.method == "POST" else 200

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 
 from django.conf import settings
 
+from guests.erasing.person import STAGES, carry_on
 from guests.erasing.reach import Reach, of_event, of_nobodys, past_events
 from guests.erasing.rules import Stage
 from guests.erasing.working import BATCH, is_anything_left, work, would_go
 from guests.models import Erasure
 
-STAGES = (Stage.PRIVATE, Stage.ANONYMOUS)
+_PATIENCE = timedelta(hours=1)
+"""After so long whoever began to erase a person has been killed."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ def erase_due(*, at: datetime, batch: int = BATCH) -> list[Erasure]:
             )
             work(erasure, reach, [one.stage], at=at, batch=batch)
             done.append(erasure)
+    persons = Erasure.objects.unfinished().filter(stage=Stage.PERSON, started_at__lt=at - _PATIENCE)
+    done += [carry_on(erasure, at=at, batch=batch) for erasure in persons]
     return done
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from events.models import Event
 from guests.erasing.rules import Rule, Stage, all_rows
 from guests.erasing.table import BY_LABEL
-from guests.models import Guest, Visit
+from guests.models import Visit
 from liaison.clock import zone
 
 
@@ -128,16 +128,14 @@ def _kept_for_others(stage: Stage, at: datetime) -> set[int]:
     return set(rows.values_list("guest", flat=True))
 
 
-def of_person(guest: Guest, events: Collection[int] | None = None) -> Reach:
+def of_person(guest: int, events: Collection[int] | None = None) -> Reach:
     """One person at these events, or at all; the person goes wholly where no other event has them."""
     history: Any = BY_LABEL["guests.Visit"].history
     tables = (Visit.objects.all(), history.objects.all())
-    all_events = {
-        key for rows in tables for key in rows.filter(guest=guest.pk).values_list("event", flat=True)
-    }
+    all_events = {key for rows in tables for key in rows.filter(guest=guest).values_list("event", flat=True)}
     own = all_events if events is None else all_events & set(events)
     others = Visit.objects.filter(guest=guest).exclude(event__in=own)
-    return Reach(sorted(own), [] if others.exists() else [guest.pk], person=guest.pk)
+    return Reach(sorted(own), [] if others.exists() else [guest], person=guest)
 
 
 def past_events(stage: Stage, *, at: datetime) -> list[int]:

@@ -7,7 +7,8 @@ from unittest.mock import patch
 import pytest
 
 from guests.erasing.due import erase_due
-from guests.models import Erasure, ItineraryItem, Request
+from guests.erasing.person import erase_guest
+from guests.models import Erasure, Guest, ItineraryItem, Request
 from tests.factories import NOW, make_event, make_guest, make_item, make_request, make_user, make_visit
 from tests.faults.together import together
 from tests.guests.erasing.planting import later, tables_with
@@ -55,6 +56,19 @@ def test_what_a_dead_worker_began_is_carried_on_under_one_report(full: None, bat
     report = Erasure.objects.get()
     assert {label: report.counts.get(label) for label in whole} == whole
     assert (report.started_at, report.finished_at) == (later(366), later(367))
+
+
+def test_a_person_half_erased_is_carried_on_with_by_the_daily_round(full: None) -> None:
+    guest = Guest.objects.earliest("pk")
+    with killed_after(2), pytest.raises(KilledError):
+        erase_guest(guest=guest, by=None, reason="By letter", at=NOW, batch=1)
+    assert erase_due(at=NOW + timedelta(minutes=1)) == []  # who began may still be at it
+    [report] = erase_due(at=NOW + timedelta(hours=2))
+    assert (report.guest, report.reason) == (guest, "By letter")
+    assert report.finished_at == NOW + timedelta(hours=2)
+    guest.refresh_from_db()
+    assert (guest.name, guest.visits.get().note) == (f"G-{guest.pk}", "—")
+    assert Guest.objects.filter(name__startswith=WORD).count() == MANY - 1
 
 
 def test_two_workers_erase_all_and_count_each_row_once(full: None) -> None:

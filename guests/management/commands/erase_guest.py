@@ -25,22 +25,20 @@ class Command(BaseCommand):
         guest = Guest.objects.filter(pk=options["guest"]).first()
         if guest is None:
             raise CommandError(f"There is no guest with the number {options['guest']}.")
-        events = _events(options["event"])
+        event = _event(options["event"])
         if options["dry_run"]:
-            counts = would_go_of_guest(guest, events)
+            counts = would_go_of_guest(guest, None if event is None else [event])
         else:
-            done = erase_guest(
-                guest=guest, by=None, reason=options["reason"], at=timezone.now(), events=events
-            )
+            done = erase_guest(guest=guest, by=None, reason=options["reason"], at=timezone.now(), event=event)
             counts = done.counts
         lines = [f"{number:>7} {kind}" for kind, number in named_counts(counts)]
         self.stdout.write("\n".join(lines) or "There is nothing to erase.")
 
 
-def _events(slug: str | None) -> list[int] | None:
+def _event(slug: str | None) -> int | None:
     if slug is None:
         return None
-    keys = list(Event.objects.filter(slug=slug).values_list("pk", flat=True))
-    if not keys:
+    event = Event.objects.filter(slug=slug).first()
+    if event is None:
         raise CommandError(f"There is no event “{slug}”.")
-    return keys
+    return event.pk

@@ -51,7 +51,7 @@ def planted(forum: Cast, settings: Any, tmp_path: Path) -> Cast:
 
 def rows_of(visit: Visit) -> Any:
     """Gives what a table holds of the visit and its guest alone."""
-    reach = of_person(visit.guest)
+    reach = of_person(visit.guest_id)
 
     def rows(rule: Any) -> Any:
         is_own = reach.takes(rule) and not rule.names_many
@@ -116,7 +116,7 @@ def test_only_at_one_event(planted: Cast) -> None:
     again = make_visit(planted.other_event, planted.sato.guest, note="Stays")
     make_note(planted.other_event, "Bows", guest=planted.sato.guest)
     GuestPrivate.objects.filter(guest=planted.sato.guest).update(health="")
-    erase_guest(guest=planted.sato.guest, by=None, reason="", at=NOW, events=[planted.event.pk])
+    erase_guest(guest=planted.sato.guest, by=None, reason="", at=NOW, event=planted.event.pk)
     again.refresh_from_db()
     assert again.note == "Stays"
     assert ProtocolNote.objects.filter(guest=planted.sato.guest).count() == 1
