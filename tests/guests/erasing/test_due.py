@@ -26,6 +26,8 @@ from guests.models import (
     Request,
     Visit,
 )
+from liaison.celery import app
+from liaison.encryption import UndecipherableError
 from tests.cast import Cast
 from tests.factories import NOW, make_contact, make_guest, make_item, make_visit
 from tests.guests.desk_rows import forum as forum  # the fixture
@@ -251,3 +253,23 @@ def test_only_the_erasing_and_the_demo_silence_triggers() -> None:
         if "pgtrigger.ignore(" in path.read_text(encoding="utf-8")
     }
     assert silent == {"guests/erasing/working.py", "guests/demo/clearing.py", "guests/demo/days.py"}
+
+
+def test_beat_asks_for_it_once_a_day(planted: Cast) -> None:
+    [entry] = [entry for entry in app.conf.beat_schedule.values() if entry["task"] == "guests.erase_due"]
+    assert entry["schedule"].remaining_estimate(timezone.now()) <= timedelta(days=1)
+    Event.objects.filter(pk=planted.event.pk).update(
+        starts_on=timezone.now().date() - timedelta(days=40),
+        ends_on=timezone.now().date() - timedelta(days=35),
+    )
+    app.tasks[entry["task"]]()
+    assert Erasure.objects.filter(stage=Stage.PRIVATE, event=planted.event).count() == 1
+    assert not GuestPrivate.objects.filter(guest=planted.sato.guest_id).exists()
+
+
+def test_what_no_key_reads_any_more_is_erased_all_the_same(planted: Cast, settings: Any) -> None:
+    settings.PRIVATE_DATA_KEYS = ["bGlhaXNvbi10ZXN0cy1vcGVuLW5vdGhpbmctMTExMTE="]
+    with pytest.raises(UndecipherableError):
+        list(GuestPrivate.objects.filter(guest=planted.sato.guest_id))
+    erase_due(at=later(31))
+    assert not GuestPrivate.objects.filter(guest=planted.sato.guest_id).exists()
