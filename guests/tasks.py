@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from guests.changes import tell_changes
+from guests.erasing.due import erase_due
 from guests.importing.runs import work_on_next_list
 from guests.prints import render_next_print_run
 from guests.proposals.runs import solve_next_proposal
@@ -85,3 +86,9 @@ def solve_proposals() -> None:
     """Work out the proposals that wait or were left by a worker that died, one after the other."""
     while solve_next_proposal(clock=timezone.now):
         pass
+
+
+@shared_task(name="guests.erase_due", soft_time_limit=1500, time_limit=1560)  # type: ignore[untyped-decorator]
+def erase_what_is_due() -> None:
+    """Erase what events' days of keeping say; what is left when time runs out, the next day carries on."""
+    erase_due(at=timezone.now())

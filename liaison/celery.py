@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import task_prerun
 from django.db import close_old_connections
 from kombu.transport.redis import Channel
@@ -29,6 +30,11 @@ app.conf.beat_schedule = {
     },
     "work out proposals": {"task": "guests.solve_proposals", "schedule": 5.0, "options": {"expires": 5}},
     "render waiting prints": {"task": "guests.render_prints", "schedule": 5.0, "options": {"expires": 5}},
+    "erase what is due": {
+        "task": "guests.erase_due",
+        "schedule": crontab(hour=18, minute=30),  # half past one to half past three at night in Indonesia
+        "options": {"expires": 12 * 3600},
+    },
 }
 
 

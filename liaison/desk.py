@@ -70,6 +70,7 @@ _GROUPS = (
             ("guests.guestprivate", "lock"),
             ("guests.privatereading", "visibility"),
             ("guests.export", "download"),
+            ("guests.erasure", "auto_delete"),
         ),
     ),
 )

@@ -40,6 +40,16 @@ def deciphered(token: bytes) -> bytes:
         raise UndecipherableError("Private data cannot be read with the keys given.") from error
 
 
+def renewed(token: bytes) -> bytes | None:
+    """The same under the newest key, None where it is already. Raises UndecipherableError as `deciphered` does."""
+    newest = _cipher(tuple(settings.PRIVATE_DATA_KEYS[:1]))
+    try:
+        newest.decrypt(token)
+    except InvalidToken:
+        return enciphered(deciphered(token))
+    return None
+
+
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A text column whose content no database reader, backup or query log can read. It cannot be searched."""
 

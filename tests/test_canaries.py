@@ -31,6 +31,7 @@ from guests.models import (
     Incident,
     ItineraryItem,
     LogbookEntry,
+    PrivateReading,
     ProtocolNote,
     Request,
     RequestComment,
@@ -109,6 +110,7 @@ def painted(cast: Cast) -> Cast:
         make_document(visit, f"Paper {word}", kind="png", data=word.encode())
         make_document(visit, "Passport", is_private=True, kind="png", data=f"{PRIVATE} {word}".encode())
         GuestPrivate.objects.create(guest=visit.guest, health=f"{PRIVATE} {word}")
+        PrivateReading.objects.create(guest=visit.guest, reader=cast.ratna, read_at=at)
         Visit.objects.filter(pk=visit.pk).update(
             delegation=make_delegation(visit.event, f"Delegation {word}")
         )
@@ -147,9 +149,11 @@ def addresses_to_guess(cast: Cast) -> list[str]:
     for event in (cast.event, cast.other_event):
         guesses += [reverse(name, kwargs={"slug": event.slug}) for name in ("press", "board", "board_state")]
         guesses.append(reverse("admin:guests_export_lists", args=[event.slug]))
+        guesses.append(reverse("admin:guests_erasure_plan", args=[event.slug]))
         timeline = reverse("timeline", args=[event.slug])
         guesses += [timeline, f"{timeline}?by=guests&day=all", f"{timeline}?q=a"]
         guesses += [reverse("fill_gap", args=[event.slug, visit.pk]) for visit in Visit.objects.all()]
+    guesses += [reverse("admin:guests_erasure_guest", args=[guest.pk]) for guest in Guest.objects.all()]
     for visit in Visit.objects.all():
         pages = ["visit", "log_request", "late", "incident", "sos", "report", "hand_over", "guest_calendar"]
         pages += ["guest_screen", "guest_links"]
@@ -354,7 +358,7 @@ def test_no_list_that_is_taken_away_has_a_word_out_of_scope(
     for guest, word in GUESTS.items():
         singing = {kind for kind, text in files.items() if word in text}
         assert singing == (
-            {"guests", "assignments", "arrivals", "manifest"}
+            {"guests", "assignments", "arrivals", "manifest", "readings"}
             - ({"assignments"} if guest == "okafor" else set())
             if guest in sees
             else set()

@@ -99,10 +99,20 @@ class Event(models.Model):
         help_text=_("What officers can tap. Where a guest is already stays as it was noted."),
     )
     retention_days = models.PositiveSmallIntegerField(
-        _("days until private data is erased"), default=30, help_text=_("Counted from the last day.")
+        _("days until private data is erased"),
+        default=30,
+        help_text=_(
+            "Counted from the event’s last day. Then health, passports, personal phones, documents, rooms, uploaded lists, "
+            "prints, links and what was sent are erased for good, histories included."
+        ),
     )
     anonymise_days = models.PositiveSmallIntegerField(
-        _("days until guests are made anonymous"), default=365, help_text=_("Counted from the last day.")
+        _("days until guests are made anonymous"),
+        default=365,
+        help_text=_(
+            "Counted from the event’s last day. Then names, photographs and everything written about guests are erased; "
+            "who did what when remains. Guests expected at another event keep their names until its days are over."
+        ),
     )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
 

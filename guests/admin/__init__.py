@@ -3,6 +3,7 @@
 from guests.admin import (
     assignments,
     documents,
+    erasures,
     exports,
     feeds,
     guest_links,
@@ -26,6 +27,7 @@ from guests.admin import (
 __all__ = [
     "assignments",
     "documents",
+    "erasures",
     "exports",
     "feeds",
     "guest_links",

@@ -42,6 +42,8 @@ _HOLDS = {
     ),
     Export.Kind.MANIFEST: _("Every ride by time: leave by, from, to, plate, driver and who sits in the car."),
     Export.Kind.CONTACTS: _("The team and the drivers as contacts (vCard) for a phone’s address book."),
+    Export.Kind.READINGS: _("Who read which guest’s private data, and when. What was read is not in it."),
+    Export.Kind.TAKEN: _("Who took which list of this event away, when, with how many rows."),
 }
 _DATED = {Export.Kind.ARRIVALS, Export.Kind.MANIFEST}
 _DAY = " ".join((*INPUT_CLASSES, "desk-day"))

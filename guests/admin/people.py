@@ -73,6 +73,7 @@ class GuestAdmin(ScopedAdmin):
         "languages",
     )
     inlines = (VisitOfGuestInline,)
+    change_form_outer_after_template = "admin/guests/guest/erase.html"
     fieldsets = (
         (
             None,

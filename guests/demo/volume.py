@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import models
 
 from events.models import Driver, Event, Membership, Role, Session, Vehicle, Venue
+from guests.demo.clearing import clear_logs
 from guests.demo.sheets import sheet
 from guests.demo.writing import writing
 from guests.models import (
@@ -93,6 +94,7 @@ def remove() -> None:
     with writing("make_volume"):
         event = Event.objects.filter(slug=SLUG)
         guests = list(Guest.objects.filter(visits__event__in=event).values_list("pk", flat=True))
+        clear_logs(event)
         event.delete()
         Guest.objects.filter(pk__in=guests).delete()
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from events.access import may_coordinate
-from guests.exporting import arrivals, contacts, duties, guest_list, manifest
+from guests.exporting import arrivals, contacts, duties, guest_list, logs, manifest
 from guests.exporting.asked import Asked
 from guests.models import Export
 from liaison.clock import day_of
@@ -20,6 +20,8 @@ TABLES: dict[str, Callable[[Asked, Export], Table]] = {
     Export.Kind.ASSIGNMENTS: duties.table,
     Export.Kind.ARRIVALS: arrivals.table,
     Export.Kind.MANIFEST: manifest.table,
+    Export.Kind.READINGS: logs.readings,
+    Export.Kind.TAKEN: logs.taken,
 }
 VCARD = "vcf"
 CONTENT_TYPES = {

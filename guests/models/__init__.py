@@ -4,6 +4,7 @@ from events.models import Movement
 from guests.models.assignment import Assignment
 from guests.models.calendar_feed import CalendarFeed
 from guests.models.document import Document
+from guests.models.erasure import Erasure
 from guests.models.export import Export
 from guests.models.followed import FollowedSession
 from guests.models.guest import Guest, GuestPrivate, PrivateReading
@@ -43,6 +44,7 @@ __all__ = [
     "DayReport",
     "Delegation",
     "Document",
+    "Erasure",
     "Export",
     "FollowedSession",
     "Guest",

@@ -19,7 +19,7 @@ class ExportQuerySet(ScopedQuerySet["Export"]):
 
 
 class Export(models.Model):
-    """A list that left the app. Append-only: once its rows are counted, the database refuses to change it."""
+    """A list that left the app. Append-only: once its rows are counted, the database refuses to change it; and ever to delete it."""
 
     class Kind(models.TextChoices):
         GUESTS = "guests", _("guest list")
@@ -27,9 +27,11 @@ class Export(models.Model):
         ARRIVALS = "arrivals", _("arrivals and departures")
         MANIFEST = "manifest", _("movement manifest")
         CONTACTS = "contacts", _("contacts")
+        READINGS = "readings", _("log of private data read")
+        TAKEN = "taken", _("log of lists taken away")
 
     event = models.ForeignKey(
-        Event, on_delete=models.CASCADE, related_name="exports", verbose_name=_("event")
+        Event, on_delete=models.PROTECT, related_name="exports", verbose_name=_("event")
     )
     kind = models.CharField(_("list"), max_length=12, choices=Kind)
     format = models.CharField(_("format"), max_length=8)
@@ -56,7 +58,8 @@ class Export(models.Model):
                 name="export_is_not_rewritten",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__rows__isnull=False),
-            )
+            ),
+            pgtrigger.Protect(name="export_is_not_deleted", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

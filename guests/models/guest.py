@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -136,10 +137,10 @@ class PrivateReadingQuerySet(ScopedQuerySet["PrivateReading"]):
 
 
 class PrivateReading(models.Model):
-    """That somebody read a guest's private data, and when. Append-only."""
+    """That somebody read a guest's private data, and when. Append-only: the database refuses to change or delete it."""
 
     guest = models.ForeignKey(
-        Guest, on_delete=models.CASCADE, related_name="private_readings", verbose_name=_("guest")
+        Guest, on_delete=models.PROTECT, related_name="private_readings", verbose_name=_("guest")
     )
     reader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("reader"))
     read_at = models.DateTimeField(_("read"))
@@ -153,6 +154,9 @@ class PrivateReading(models.Model):
         verbose_name = _("reading of private data")
         verbose_name_plural = _("readings of private data")
         ordering = ["-read_at"]
+        triggers = [
+            pgtrigger.Protect(name="reading_is_not_rewritten", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
         return f"{self.reader}: {self.guest}"

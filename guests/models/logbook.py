@@ -19,7 +19,7 @@ class LogbookEntryQuerySet(ScopedQuerySet["LogbookEntry"]):
 
 
 class LogbookEntry(models.Model):
-    """One thing that happened around a guest. Append-only: the database refuses to change it."""
+    """One thing that happened around a guest. Append-only: the database refuses to change or delete it."""
 
     class Kind(models.TextChoices):
         STATUS = "status", _("movement")
@@ -31,7 +31,7 @@ class LogbookEntry(models.Model):
         NOTE = "note", _("note")
 
     visit = models.ForeignKey(
-        Visit, on_delete=models.CASCADE, related_name="logbook", verbose_name=_("visit")
+        Visit, on_delete=models.PROTECT, related_name="logbook", verbose_name=_("visit")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NOTE)
     status = models.CharField(_("where"), max_length=12, choices=Movement, blank=True)
@@ -47,7 +47,10 @@ class LogbookEntry(models.Model):
         verbose_name_plural = _("logbook")
         ordering = ["-happened_at", "-pk"]
         indexes = [models.Index(fields=["visit", "-happened_at"], name="logbook_of_a_visit")]
-        triggers = [pgtrigger.Protect(name="logbook_is_not_rewritten", operation=pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(name="logbook_is_not_rewritten", operation=pgtrigger.Update),
+            pgtrigger.Protect(name="logbook_is_not_torn_out", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return self.text or self.get_status_display() or self.get_kind_display()

@@ -17,10 +17,10 @@ class DayReportQuerySet(ScopedQuerySet["DayReport"]):
 
 
 class DayReport(models.Model):
-    """One officer's report of one guest's day. It exists once it is signed; then the database refuses to change it."""
+    """One officer's report of one guest's day. It exists once it is signed; then the database refuses to change or delete it."""
 
     visit = models.ForeignKey(
-        Visit, on_delete=models.CASCADE, related_name="reports", verbose_name=_("visit")
+        Visit, on_delete=models.PROTECT, related_name="reports", verbose_name=_("visit")
     )
     officer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("signed by"))
     day = models.DateField(_("day"))
@@ -40,7 +40,10 @@ class DayReport(models.Model):
                 violation_error_message=_("This day is already signed."),
             )
         ]
-        triggers = [pgtrigger.Protect(name="report_is_not_rewritten", operation=pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(name="report_is_not_rewritten", operation=pgtrigger.Update),
+            pgtrigger.Protect(name="report_is_not_deleted", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.visit}, {self.day:%Y-%m-%d}"

