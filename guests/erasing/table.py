@@ -187,7 +187,7 @@ RULES = (
         ),
         keeps={
             _TIES: "id event subject_ref plan_key dedupe_key",
-            _WHAT_KIND: "kind state is_urgent",
+            _WHAT_KIND: "kind state is_urgent channels wants_acknowledgement escalate_after",
             _WHO_AND_WHEN: "recipient due_at expires_at finished_at acknowledged_at created_at",
         },
     ),
@@ -239,6 +239,8 @@ KEPT = {
     "guests.Export": "who took which list and when; the rows themselves were never kept",
     "guests.Erasure": "the report of the erasing itself",
     "guests.PlanMark": "the numbers of visits",
+    "guests.OfficerMark": "the numbers of officers",
+    "guests.ToldPlan": "the numbers of what an officer was told",
     "guests.ReminderRule": "a rule of the event",
     "guests.RequestDeadline": "a rule of the event",
     "guests.PrintRun_visits": "numbers, which go with the print run",
