@@ -147,5 +147,5 @@ PHONE = (
     Screen("recovery-codes-anew", "secured", "/accounts/2fa/recovery-codes/generate/", _enter_password),
     Screen("devices", "secured", "/accounts/sessions/"),
     Screen("sign-in-over", "", "/accounts/over/"),
-    Screen("second-factor", "", "/accounts/login/", _sign_in_half),
+    Screen("second-factor", "somebody", "/accounts/login/", _sign_in_half),
 )
