@@ -279,10 +279,12 @@ NOT_FREE = {
 
 def paint(model: type[models.Model]) -> bool:
     """The script in every free text of the table's rows; in one row where it may stand only once; False for logs."""
-    free = [column.name for column in model._meta.get_fields()  # noqa: SLF001 (Django's own API)
-            if type(column) in {models.CharField, models.TextField, EncryptedTextField}
-            and not column.choices and not column.unique and column.name not in NOT_FREE
-            and (column.max_length or 999) >= len(SCRIPT)]  # fmt: skip
+    columns: list[Any] = list(model._meta.get_fields())  # noqa: SLF001 (Django's own API)
+    texts = [
+        each for each in columns if type(each) in {models.CharField, models.TextField, EncryptedTextField}
+    ]
+    free = [each.name for each in texts if not (each.choices or each.unique or each.name in NOT_FREE)
+            and (each.max_length or 999) >= len(SCRIPT)]  # fmt: skip
     rows: Any = model.objects.all()  # type: ignore[attr-defined]
     done = [written(rows, name) or written(rows.filter(pk=rows.values("pk")[:1]), name) for name in free]
     return any(done)
