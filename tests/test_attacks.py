@@ -30,7 +30,7 @@ from liaison.paper.pdf import ForbiddenAddressError, PaperError, lay_out
 from tests.cast import Cast
 from tests.factories import PASSWORD
 from tests.liaison.test_scope import own_models
-from tests.test_canaries import remind, sweep
+from tests.test_canaries import remind
 from tests.test_headers import account_addresses
 from tests.test_routes import MATRIX, Scene, client_of
 
@@ -331,45 +331,42 @@ def scripted(cast: Cast) -> Cast:
 
 
 def pages_of(cast: Cast, who: str) -> dict[str, str]:
-    scene_pages = [
-        reverse(name)
-        for name in ("today", "inbox", "search", "own_calendars", "mfa_index", "usersessions_list")
+    """The pages on which somebody reads what others wrote."""
+    own = (
+        "visit",
+        "log_request",
+        "late",
+        "incident",
+        "sos",
+        "report",
+        "hand_over",
+        "guest_screen",
+        "guest_links",
+    )
+    addresses = [
+        reverse(name) for name in ("today", "inbox", "own_calendars", "mfa_index", "usersessions_list")
     ]
-    for visit in Visit.objects.filter(pk=cast.sato.pk):
-        own = (
-            "visit",
-            "log_request",
-            "late",
-            "incident",
-            "sos",
-            "report",
-            "hand_over",
-            "guest_screen",
-            "guest_links",
-        )
-        scene_pages += [reverse(page, kwargs={"pk": visit.pk}) for page in own]
+    addresses += [reverse(page, kwargs={"pk": cast.sato.pk}) for page in own]
+    addresses += [reverse("request", args=[each.pk]) for each in cast.sato.requests.all()]
+    addresses += [reverse("search") + "?q=xss", reverse("press", args=[cast.event.slug])]
     if who == "ratna":
-        scene_pages += [
-            "/admin/",
-            reverse("board", args=[cast.event.slug]),
-            reverse("timeline", args=[cast.event.slug]),
-        ]
+        addresses += ["/admin/", *(reverse(name, args=[cast.event.slug]) for name in ("board", "timeline"))]
         for model in admin.site._registry:  # noqa: SLF001 (no public way)
             base = f"admin:{model._meta.app_label}_{model._meta.model_name}"  # noqa: SLF001
-            scene_pages.append(reverse(f"{base}_changelist"))
-            for row in model._default_manager.all()[:3]:  # noqa: SLF001
-                scene_pages += [
-                    reverse(f"{base}_{page}", args=[row.pk]) for page in ("change", "history", "delete")
-                ]
-    return sweep(getattr(cast, who), [*scene_pages, reverse("press", args=[cast.event.slug])])
+            addresses.append(reverse(f"{base}_changelist"))
+            row: Any = model.objects.visible_to(cast.ratna, at=timezone.now()).first()  # type: ignore[attr-defined]
+            addresses += [reverse(f"{base}_{page}", args=[row.pk]) for page in ("change", "history") if row]
+    client = client_of(cast, who)
+    answers = {address: client.get(address) for address in addresses}
+    return {address: answer.content.decode() for address, answer in answers.items() if not answer.streaming}
 
 
 @pytest.mark.parametrize("who", ["sari", "putri", "ratna"])
 def test_no_text_becomes_a_script_on_any_page(scripted: Cast, who: str) -> None:
     read = pages_of(scripted, who)
-    assert sorted(address for address, text in read.items() if "<xss" in text and "text/html" in text) == []
+    assert sorted(address for address, text in read.items() if "<xss" in text) == []
     shown = [address for address, text in read.items() if "&lt;xss" in text]
-    assert len(shown) > {"sari": 10, "putri": 1, "ratna": 60}[who], (
+    assert len(shown) > {"sari": 8, "putri": 0, "ratna": 40}[who], (
         "the script stands nowhere: the sweep proves nothing"
     )
 
