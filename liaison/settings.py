@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "pghistory",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "liaison.accounts",
     "liaison.notices",
     "events",
@@ -61,20 +63,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "liaison.middleware.WallsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # of random length, and tokens are masked: nothing to measure (BREACH)
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "liaison.middleware.PrivatePagesMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "liaison.middleware.LanguageMiddleware",
-    "liaison.middleware.PrivatePagesMiddleware",
+    "liaison.accounts.middleware.SignOutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "liaison.accounts.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "liaison.urls"
@@ -94,7 +99,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "events.admin.chosen.desk_for_templates",
             ],
-            "libraries": {"clock": "liaison.templatetags.clock"},
+            "libraries": {"clock": "liaison.templatetags.clock", "devices": "liaison.templatetags.devices"},
         },
     },
 ]
@@ -110,7 +115,7 @@ TIME_ZONE = "UTC"
 # --- sign-in: by e-mail, by invitation only, one door for everybody ------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["liaison.accounts.backend.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -133,6 +138,37 @@ ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+# How long whoever opens the desk may do without a second factor, from their first sign-in that should have had one.
+SECOND_FACTOR_GRACE_DAYS = env.number("SECOND_FACTOR_GRACE_DAYS", 7)
+# How long after the last day of their last event officers and press officers may still sign in.
+SIGN_IN_ENDS_AFTER_DAYS = env.number("SIGN_IN_ENDS_AFTER_DAYS", 14)
+MFA_ADAPTER = "liaison.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "liaison.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "liaison.accounts.forms.RenamePasskeyForm",
+    "login_webauthn": "liaison.accounts.forms.PasskeySignInForm",
+    "authenticate_webauthn": "liaison.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "liaison.accounts.forms.PasskeyAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_TOLERANCE = 1  # half a minute to type, and phones whose clocks are a little off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is the coordinator's to give, so nobody can sit on another's
+
+# A venue's whole team may come through one address of its network, so what counts for addresses is wide, and what
+# counts for an account is narrow. Behind proxies, addresses are the ones that the outermost trusted proxy wrote down.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 1 if HTTPS else 0)
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "request_login_code": "60/m/ip,3/m/key,10/h/key",
+    "reset_password": "20/m/ip,3/m/key,10/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
 # --- cache and queue: Redis; a page never fails because Redis does -------------------------------------------------
 
@@ -200,7 +236,7 @@ UNFOLD = {
     "STYLES": ["liaison.desk.stylesheet"],
     "DASHBOARD_CALLBACK": "guests.admin.home.with_what_waits",
     "SIDEBAR": {"navigation": "liaison.desk.navigation"},
-    "ACCOUNT": {"navigation": [{"title": _("Password"), "link": reverse_lazy("account_change_password")}]},
+    "ACCOUNT": {"navigation": [{"title": _("Sign-in and devices"), "link": reverse_lazy("mfa_index")}]},
     "COLORS": {
         "base": {
             "50": "#fbf9f4",
@@ -240,9 +276,11 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+if HTTPS:  # then browsers take these only from this very host, so that no neighbour under the same domain can set them
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 X_FRAME_OPTIONS = "DENY"
 
 CONTENT_SECURITY_POLICY = {
@@ -256,6 +294,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
+        "object-src": [NONE],
         "frame-ancestors": [NONE],
     },
 }

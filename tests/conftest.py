@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from liaison.accounts.mailing import send
 from tests.cast import cast as cast  # the fixture, for every test
 
 
@@ -16,3 +17,9 @@ def _quick_settings() -> Iterator[None]:
     quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}, PASSWORD_HASHERS=quick):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _codes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mails with codes are sent before the page answers, so that a test finds them."""
+    monkeypatch.setattr("liaison.accounts.mailing.send_beside", send)

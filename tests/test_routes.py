@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -81,6 +82,7 @@ class Scene:
     reminder: Notice = field(init=False)
     paper: Document = field(init=False)
     private_paper: Document = field(init=False)
+    device: UserSession = field(init=False)
 
     def __post_init__(self) -> None:
         at = timezone.now()
@@ -114,6 +116,7 @@ class Scene:
             recipient=self.cast.sari, event=self.cast.event, kind="reminder", wants_acknowledgement=True, dedupe_key="r", state=Notice.State.SENT,
             due_at=at - timedelta(minutes=5), expires_at=at + timedelta(hours=1),
         )  # fmt: skip
+        self.device = UserSession.objects.create(user=citra.user, ip="203.0.113.7", session_key="elsewhere")
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
         self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
         self.link, self.link_secret = make_link(
@@ -232,6 +235,10 @@ MATRIX: dict[str, Route] = {
     "guest_links": Route(serving(200), sato, "post", lambda scene: {"lasts": "stay"}),
     "revoke_guest_link": Route(serving(302), lambda scene: {"pk": scene.link.pk}, "post"),
     "shared_screen": Route(OPEN, lambda scene: {"secret": scene.link_secret}),
+    "passkeys": Route(dict.fromkeys(WHO, 302)),
+    "sign_in_over": Route(OPEN),
+    "end_session": Route(NOBODY, lambda scene: {"pk": scene.device.pk}, "post"),
+    "end_all_sessions": Route(dict.fromkeys(WHO, 302), method="post"),
     "choose_event": Route(DESK, method="post"),
     "keep_list": Route(
         DESK, method="post", data=lambda scene: {"table": "guests.visit", "name": "n", "query": "q=a"}

@@ -261,6 +261,8 @@ KEPT = {
 KEPT_APPS = {
     "account": "the addresses of the team's own accounts",
     "auth": "permissions",
+    "mfa": "how the team's own people sign in",
+    "usersessions": "the devices on which the team's own people are signed in",
     "contenttypes": "the names of tables",
     "pghistory": "who was signed in when a row was written",
     "sessions": "who is signed in; what has run out is deleted by the daily round",

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -12,8 +14,9 @@ from liaison.accounts.models import SpokenLanguage, User
 from liaison.admin import ScopedAdmin, ScopedTabularInline, column
 from liaison.filters import ChoicesDropdownFilter
 
-# What one may do comes from memberships, not from groups; and a person has one address, which is the account's.
-for unused in (Group, EmailAddress, EmailConfirmation):
+# What one may do comes from memberships, not from groups; a person has one address, which is the account's; and second
+# factors and devices are everybody's own business.
+for unused in (Group, EmailAddress, EmailConfirmation, Authenticator, UserSession):
     if admin.site.is_registered(unused):
         admin.site.unregister(unused)
 

@@ -1,7 +1,7 @@
 """The people who sign in, and the languages they speak."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,6 +16,8 @@ from liaison.history import tracked
 from liaison.phones import validate_phone
 from liaison.scope import ScopedQuerySet
 
+SECOND_FACTORS = ("webauthn", "totp")  # recovery codes only stand in for one of these
+
 
 class UserQuerySet(ScopedQuerySet["User"]):
     def claim_of(self, user: "User", at: datetime) -> models.Q:
@@ -23,6 +25,15 @@ class UserQuerySet(ScopedQuerySet["User"]):
         coordinated = user.memberships.filter(role="coordinator").values("event_id")
         members = User.objects.filter(memberships__event__in=coordinated).values("pk")
         return models.Q(pk=user.pk) | models.Q(pk__in=members)
+
+    def with_standing(self) -> Self:
+        """With what decides whether and how one may sign in: the last day of work, and whether there is a second factor."""
+        own = User.objects.filter(pk=models.OuterRef("pk"))
+        days = own.order_by().values("pk").annotate(day=models.Max("memberships__event__ends_on"))
+        return self.annotate(
+            last_day=models.Subquery(days.values("day")),
+            has_second_factor=models.Exists(own.filter(authenticator__type__in=SECOND_FACTORS)),
+        )
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -38,7 +49,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-@tracked(exclude=["password", "last_login"])
+@tracked(exclude=["password", "last_login", "second_factor_asked_at"])
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail: officer, coordinator, press officer or administrator."""
 
@@ -59,6 +70,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Opens the door only; the rows inside come from memberships."),
     )
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    second_factor_asked_at = models.DateTimeField(null=True, editable=False)
+
+    last_day: date | None
+    has_second_factor: bool
 
     objects: UserManager = UserManager()
 
@@ -85,6 +100,32 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    @property
+    def must_have_second_factor(self) -> bool:
+        """Whoever opens the desk sees everybody's guests; officers may have one and need not."""
+        return self.is_staff or self.is_superuser
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether the person's last event has been over for so long that signing in has ended; never for the desk.
+
+        Of a person read `with_standing`, as are the two below.
+        """
+        if self.last_day is None or self.must_have_second_factor:
+            return False
+        return self.last_day + timedelta(days=settings.SIGN_IN_ENDS_AFTER_DAYS) < at.date()
+
+    def days_without_second_factor(self, at: datetime) -> int | None:
+        """How many days are left, begun ones too, until nothing goes without a second factor; None for whoever is free of it."""
+        if not self.must_have_second_factor or self.has_second_factor:
+            return None
+        until = (self.second_factor_asked_at or at) + timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
+        return max(0, -((at - until) // timedelta(days=1)))
+
+    def ask_for_second_factor(self, at: datetime) -> None:
+        """Start the days of grace, once."""
+        if self.must_have_second_factor and self.second_factor_asked_at is None:
+            User.objects.filter(pk=self.pk, second_factor_asked_at=None).update(second_factor_asked_at=at)
 
 
 class SpokenLanguageQuerySet(ScopedQuerySet["SpokenLanguage"]):

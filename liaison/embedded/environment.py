@@ -44,6 +44,7 @@ def local(folder: Path, outer: Mapping[str, str], *, port: int = 8000) -> dict[s
         "DATA_DIR": str(folder / "data"),
         "STATIC_ROOT": str(VAR / "static"),
         "EMAIL_URL": (folder / "mail").as_uri(),
+        "SECOND_FACTOR_GRACE_DAYS": "365",  # a demo that is opened again after a month shows its desk
     }
     return _merged(made | _secrets(folder / "secrets"), outer)
 
@@ -77,6 +78,9 @@ def for_tests(folder: Path, urls: Mapping[str, str], outer: Mapping[str, str]) -
         "EMAIL_URL": (folder / "mail").as_uri(),
         "DEFAULT_FROM_EMAIL": "Liaison <liaison@localhost>",
         "LOG_LEVEL": "INFO",
+        "SECOND_FACTOR_GRACE_DAYS": "7",
+        "SIGN_IN_ENDS_AFTER_DAYS": "36500",  # the cast's events have their days in the calendar, tests run on any
+        "TRUSTED_PROXIES": "0",
     }
     return {**outer, **made, **urls}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from liaison.embedded import processes
+from liaison.embedded.advisories import NOT_ASKED
 from liaison.embedded.engines import ROOT
 from liaison.embedded.screen import coloured, say
 
@@ -37,6 +38,7 @@ def steps() -> list[Step]:
         Step("imports (import-linter)", [python, "-c", _LINT_IMPORTS]),
         Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         Step("production settings", [*manage, "check", "--deploy", "--fail-level", "WARNING"]),
+        Step("weaknesses (pip-audit)", [python, "-m", "liaison.embedded.advisories"]),
         Step("static files", [python, "-m", "liaison.embedded.prepare", "--static"]),
     ]
 
@@ -83,11 +85,12 @@ class _Running:
         )
 
     def succeeds(self) -> bool:
-        """Wait for it and show the outcome: one line, and what it wrote if it failed."""
+        """Wait for it and show the outcome: one line, and what it wrote if it failed or could not be asked."""
         code = self.process.wait()
-        verdict = coloured("ok    ", "green") if code == 0 else coloured("FAILED", "red")
+        known = {0: coloured("ok    ", "green"), NOT_ASKED: coloured("skip  ", "yellow")}
+        verdict = known.get(code, coloured("FAILED", "red"))
         say(f"{verdict} {self.step.name:<26} {time.monotonic() - self.since:5.1f} s")
         if code != 0:
             self.output.seek(0)
             say(self.output.read().decode(errors="replace").rstrip())
-        return code == 0
+        return code in known

@@ -5,6 +5,14 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
 from events.models import Event, Membership, Role, Venue
 from guests.models import (
     Assignment,
@@ -44,6 +52,18 @@ LONG = (
     "Yang Mulia Prof. Dr. Ir. Maharani Kusumawardhani Wijayakusuma Adiningrat Soerjodiningrat Mangkoenagoro "
     * 2
 )
+PASSKEY = {  # as a browser sends one that nobody vouches for, made for this place once and for all
+    "id": "YSBwYXNza2V5IG9mIHRoZSB0ZXN0cw",
+    "rawId": "YSBwYXNza2V5IG9mIHRoZSB0ZXN0cw",
+    "type": "public-key",
+    "response": {
+        "clientDataJSON": "eyJ0eXBlIjogIndlYmF1dGhuLmNyZWF0ZSIsICJjaGFsbGVuZ2UiOiAiQUEiLCAib3JpZ2luIjogImh0dHA6Ly9sb2NhbGhvc3QifQ",
+        "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YViaSZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NFAAAAAQAAAAAAAAAAAAAAAAAAAAAA"
+        "FmEgcGFzc2tleSBvZiB0aGUgdGVzdHOlAQIDJiABIVggRgJK4A_2DwGiScWVyfNktXKUTwjeBULfWBXV027WGkIiWCBbKpRAsl-am5LoksjEUWcPM_22"
+        "ZhycSWIKC4sgdaqCIQ",
+    },
+    "clientExtensionResults": {"credProps": {"rk": True}},
+}
 ONE_WORD = "Wolfeschlegelsteinhausenbergerdorff" * 6
 
 
@@ -57,6 +77,8 @@ class Scene:
     putri: User
     ratna: User
     nobody: User
+    secured: User
+    key: Authenticator
     sato: Visit
     long: Visit
     idle: Visit
@@ -77,6 +99,7 @@ def build_scene() -> Scene:
         "putri": make_user("Putri Ayu", email="putri@example.org"),
         "ratna": make_user("Ratna Kusuma", email="ratna@example.org", phone="+6281298765432"),
         "nobody": make_user("Nur Aini", email="nobody@example.org"),
+        "secured": make_user("Bagus Aman", email="bagus.secured@example.org"),
     }
     officer = make_member(people["sari"], event)
     citra = make_member(people["citra"], event)
@@ -111,7 +134,10 @@ def build_scene() -> Scene:
         "reminder_path": urlsplit(address_for(first)).path,
         "answered_path": urlsplit(address_for(second)).path,
     }
-    return Scene(event=event, offer=offer, asked=asked, failed=others[2], **links, **people, **visits)  # type: ignore[arg-type]
+    key = _secured(people["secured"])
+    return Scene(
+        event=event, offer=offer, asked=asked, failed=others[2], key=key, **links, **people, **visits
+    )  # type: ignore[arg-type]
 
 
 def _everything(event: Event, officer: User) -> Visit:
@@ -200,6 +226,27 @@ def _everything(event: Event, officer: User) -> Visit:
         guest=guest, health="Carries an EpiPen.\nBlood group A+.", phones="+81 90 1234 5678"
     )
     return visit
+
+
+def _secured(person: User) -> Authenticator:
+    """Whoever has all second factors there are, and is signed in on two devices; the passkey of a name much too long."""
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(person)
+    agents = (
+        "Mozilla/5.0 (iPhone) AppleWebKit Safari/604.1",
+        "Mozilla/5.0 (Windows NT 10.0) Chrome/138 Edg/138",
+    )
+    for agent in agents:
+        store = SessionStore()
+        store.update({SESSION_KEY: str(person.pk), BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0]})
+        store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        store.create()
+        UserSession.objects.create(
+            user=person, ip="203.0.113.7", session_key=store.session_key, user_agent=agent
+        )
+    return Authenticator.objects.create(
+        user=person, type="webauthn", data={"name": ONE_WORD[:60], "credential": PASSKEY}
+    )
 
 
 def _offered(visit: Visit, receiver: Membership) -> Handover:

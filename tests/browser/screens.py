@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from tests.factories import PASSWORD
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -58,6 +60,21 @@ def _say_got_it(page: Page) -> None:
     if button.count():  # pictures are taken in two languages; the second time it is said already
         button.click()
     page.locator(".badge--green").wait_for()
+
+
+def _enter_password(page: Page) -> None:
+    field = page.locator("main [name=password]")
+    if field.count():  # whoever did so a moment ago is not asked again
+        field.fill(PASSWORD)
+        page.locator("main form button").click()
+        page.wait_for_load_state()
+
+
+def _sign_in_half(page: Page) -> None:
+    page.locator("main [name=login]").fill("bagus.secured@example.org")
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.locator("main form:has([name=login]) button").click()
+    page.wait_for_url("**/2fa/authenticate/")
 
 
 PHONE = (
@@ -114,4 +131,21 @@ PHONE = (
     Screen("calendar-none", "nobody", "/calendar/"),
     Screen("calendar-made", "sari", "/calendar/", _make_address),
     Screen("calendar-guest", "sari", "/visits/{long.pk}/calendar/", _make_address),
+    Screen("security", "sari", "/accounts/2fa/"),
+    Screen("security-due", "ratna", "/accounts/2fa/"),
+    Screen("security-due-elsewhere", "ratna", "/notices/"),
+    Screen("security-full", "secured", "/accounts/2fa/"),
+    Screen("again-by-password", "secured", "/accounts/reauthenticate/"),
+    Screen("again-by-code", "secured", "/accounts/2fa/reauthenticate/"),
+    Screen("again-by-passkey", "secured", "/accounts/2fa/webauthn/reauthenticate/"),
+    Screen("passkey-add", "sari", "/accounts/2fa/webauthn/add/", _enter_password),
+    Screen("passkey-rename", "secured", "/accounts/2fa/webauthn/keys/{key.pk}/edit/", _enter_password),
+    Screen("passkey-remove", "secured", "/accounts/2fa/webauthn/keys/{key.pk}/remove/", _enter_password),
+    Screen("app-set-up", "sari", "/accounts/2fa/totp/activate/", _enter_password),
+    Screen("app-stop", "secured", "/accounts/2fa/totp/deactivate/", _enter_password),
+    Screen("recovery-codes", "secured", "/accounts/2fa/recovery-codes/", _enter_password),
+    Screen("recovery-codes-anew", "secured", "/accounts/2fa/recovery-codes/generate/", _enter_password),
+    Screen("devices", "secured", "/accounts/sessions/"),
+    Screen("sign-in-over", "", "/accounts/over/"),
+    Screen("second-factor", "somebody", "/accounts/login/", _sign_in_half),
 )
