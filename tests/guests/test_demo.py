@@ -12,12 +12,14 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db.models import Count, F
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from events.models import Event, Membership, Role, Session, Venue
 from guests.demo import forum, g20
 from guests.demo.days import begin_yesterday
 from guests.demo.sheets import FOLDER, sheet
 from guests.demo.team import OFFICERS, PASSWORD, SIGN_INS, address_of
+from guests.erasing.due import erase_due
 from guests.models import (
     Assignment,
     DayReport,
@@ -86,6 +88,12 @@ def test_the_command_loads_both_events_once() -> None:
         "Forum Nusantara is as it was.",
         "G20 deputies’ meeting is as it was.",
     ]
+
+
+def test_the_nightly_erasing_leaves_the_demo_alone() -> None:
+    call_command("load_demo", stdout=StringIO())
+    assert erase_due(at=timezone.now()) == []
+    assert not Visit.objects.filter(event__slug=g20.SLUG, guest__name__startswith="G-").exists()
 
 
 def test_loading_again_removes_what_was_done() -> None:
