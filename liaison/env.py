@@ -56,17 +56,17 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
-def database(name: str) -> dict[str, object]:
+def database(name: str, *, prepare_after: int) -> dict[str, object]:
     """A libpq connection URI as Django's database settings (unix sockets through `?host=/folder`).
 
     Every trigger of pgtrigger asks for the setting `pgtrigger.ignore` and, where it is missing, breaks off a
     subtransaction, for which PostgreSQL walks over all foreign keys still to be checked: bulk writes took twelve times
     as long. So it is there from the start, and ignores none.
+
+    A connection keeps its busiest questions prepared (`liaison.prepared`) once it has put them `prepare_after` times;
+    0 is never, for poolers that give each transaction another connection.
     """
     info = {key: value for key, value in conninfo_to_dict(secret(name)).items() if value is not None}
-    # After so many times a connection has its busiest questions prepared (`liaison.prepared`); 0 never does, for poolers
-    # that give each transaction another connection.
-    prepare_after = number("DATABASE_PREPARE_AFTER", 3) or None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": info.pop("dbname", ""),
@@ -75,7 +75,7 @@ def database(name: str) -> dict[str, object]:
         "HOST": info.pop("host", ""),
         "PORT": info.pop("port", ""),
         "OPTIONS": info
-        | {"prepare_threshold": prepare_after}
+        | {"prepare_threshold": prepare_after or None}
         | {"options": f"{info.get('options', '')} -c pgtrigger.ignore={{}}".strip()},
     }
 

@@ -22,7 +22,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 DATABASES = {
-    "default": env.database("DATABASE_URL")
+    "default": env.database("DATABASE_URL", prepare_after=env.number("DATABASE_PREPARE_AFTER", 3))
     | {"CONN_MAX_AGE": env.number("DATABASE_CONN_MAX_AGE", 600), "CONN_HEALTH_CHECKS": True},
 }
 REDIS_URL = env.secret("REDIS_URL")
