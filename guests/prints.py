@@ -22,11 +22,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from events.access import may_coordinate
-from guests.handout import language_for, render_handouts
+from guests.handout import render_handouts
 from guests.itinerary import itineraries
+from guests.look import USUAL, Look
 from guests.models import Print, PrintRun, Visit
 from guests.models.leased_run import TakenOverError
 from guests.runs import carry_out
+from guests.wording import language_of
 from liaison.accounts.models import User
 from liaison.paper.pdf import PaperError, Part, merge
 
@@ -43,11 +45,17 @@ class RunRefusedError(Exception):
 def print_handout(*, visit: Visit, by: User, at: datetime, language: str = "") -> Print:
     """The version of the guest's handout that holds at `at`, in the language or else the guest's own.
 
-    Identical data is the same version, whoever prints it; changed data makes the next one. Two at the same moment get
-    the same.
+    Identical data is the same version, whoever prints it; changed data, or a revoked code, makes the next one. Two at
+    the same moment get the same.
     """
     [handout] = print_handouts(visits=[visit.pk], by=by, at=at, language=language)
     return handout
+
+
+def preview_handout(*, visit: Visit, language: str, at: datetime) -> Print:
+    """What `print_handout` would make, stored nowhere."""
+    data = itineraries(Visit.objects.filter(pk=visit.pk), at=at)[visit.pk].as_data()
+    return Print(visit=visit, language=language, version=0, data=data, printed_at=at)
 
 
 def print_handouts(*, visits: Sequence[int], by: User, at: datetime, language: str = "") -> list[Print]:
@@ -59,7 +67,7 @@ def print_handouts(*, visits: Sequence[int], by: User, at: datetime, language: s
             .select_for_update(of=("self",), no_key=True)
             .order_by("pk")
         )
-        languages = {visit.pk: language or language_for(visit.guest.languages) for visit in locked}
+        languages = {visit.pk: language or language_of(visit.guest.languages) for visit in locked}
         told = itineraries(Visit.objects.filter(pk__in=languages), at=at)
         data = {key: itinerary.as_data() for key, itinerary in told.items()}
         newest = Print.objects.filter(kind=Print.Kind.HANDOUT, visit__in=data).newest()
@@ -75,9 +83,9 @@ def print_handouts(*, visits: Sequence[int], by: User, at: datetime, language: s
 def _version(
     last: Print | None, visit: int, language: str, data: dict[str, Any], by: User, at: datetime
 ) -> Print:
-    """The last version where it says the same, else the next, not saved yet."""
+    """The last version where it says the same under a code that still opens, else the next, not saved yet."""
     digest = digest_of(data)
-    if last and last.digest == digest:
+    if last and last.digest == digest and last.revoked_at is None:
         return last
     number = last.version + 1 if last else 1
     return Print(
@@ -91,7 +99,9 @@ def digest_of(data: dict[str, Any]) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 
 
-def request_print_run(*, visits: Sequence[Visit], by: User, at: datetime, language: str = "") -> PrintRun:
+def request_print_run(
+    *, visits: Sequence[Visit], by: User, at: datetime, language: str = "", look: Look = USUAL
+) -> PrintRun:
     """Ask for the handouts of these visits, of one event, in one file; a worker renders it.
 
     Raises RunRefusedError with a sentence, and PermissionDenied for whoever does not run the event.
@@ -107,8 +117,9 @@ def request_print_run(*, visits: Sequence[Visit], by: User, at: datetime, langua
         raise PermissionDenied
     with transaction.atomic():
         run = PrintRun.objects.create(
-            event=event, language=language, total=len(visits), requested_by=by, requested_at=at
-        )
+            event=event, language=language, sheet=look.sheet, pictures=look.pictures, total=len(visits),
+            requested_by=by, requested_at=at,
+        )  # fmt: skip
         run.visits.set(visits)
     return run
 
@@ -152,7 +163,7 @@ def _parts(run: PrintRun, clock: Callable[[], datetime]) -> Iterator[Part]:
         raise RunRefusedError(_("None of the guests is still in the reach of who asked for them."))
     handouts = print_handouts(visits=visits, by=run.requested_by, at=at, language=run.language)
     for papers in _batched(handouts, PAPERS_AT_ONCE):
-        part = render_handouts(papers)
+        part = render_handouts(papers, Look(run.sheet, run.pictures))
         run.go_on(run.done + len(papers), at=clock())
         yield part
 

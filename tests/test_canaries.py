@@ -152,7 +152,7 @@ def addresses_to_guess(cast: Cast) -> list[str]:
         guesses += [reverse("fill_gap", args=[event.slug, visit.pk]) for visit in Visit.objects.all()]
     for visit in Visit.objects.all():
         pages = ["visit", "log_request", "late", "incident", "sos", "report", "hand_over", "guest_calendar"]
-        pages += ["guest_screen", "guest_links"]
+        pages += ["guest_screen", "guest_links", "papers", "preview_handout"]
         guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
         guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
         guesses += [reverse("request", kwargs={"pk": each.pk}) for each in visit.requests.all()]

@@ -28,6 +28,7 @@ from guests.models import (
     Request,
     RosterFile,
 )
+from guests.print_links import secret_of
 from guests.prints import print_handout, request_print_run
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
@@ -209,6 +210,9 @@ MATRIX: dict[str, Route] = {
     "decline_handover": Route(serving(403), offer, "post"),
     "withdraw_handover": Route(NOBODY | {"sari": 302, "ratna": 403}, offer, "post"),
     "print_handout": Route(serving(303), sato, "post"),
+    "papers": Route(serving(200), sato),
+    "preview_handout": Route(serving(200), sato),
+    "since_printed": Route(OPEN, lambda scene: {"secret": secret_of(scene.sato_print.pk)}),
     "handout": Route(serving(200), lambda scene: {"pk": scene.sato_print.pk}),
     "print_run_file": Route(NOBODY | {"ratna": 404}, lambda scene: {"pk": scene.run.pk}),  # not rendered yet
     "board": Route(NOBODY | {"ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),

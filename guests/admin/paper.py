@@ -1,48 +1,103 @@
 """Paper at the desk: which versions were printed, handouts for many guests at once, and how far those are."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
 from guests.admin.filters import OutdatedFilter
 from guests.admin.words import guest_of
+from guests.look import Look, Pictures, Sheet
 from guests.models import Print, PrintRun, Visit
 from guests.naming import language_name
 from guests.outdated import outdated
 from guests.prints import RunRefusedError, request_print_run
 from guests.tasks import render_prints
+from guests.wording import LANGUAGES
 from liaison.admin import column, flag
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 from liaison.queue import nudge
 
 
-@admin.action(description=gettext_lazy("Print the handouts"))
+class PrintForm(forms.Form):
+    """How the papers are to look."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), required=False, widget=UnfoldAdminSelectWidget()
+    )
+    sheet = forms.ChoiceField(
+        label=gettext_lazy("Sheet"),
+        choices=Sheet.choices,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=gettext_lazy(
+            "Print a booklet on both sides, turned over the long edge; cut it across the middle, fold each half, and put "
+            "the upper half around the lower one."
+        ),
+    )
+    pictures = forms.ChoiceField(
+        label=gettext_lazy("Where a picture is broken"),
+        choices=Pictures.choices,
+        widget=UnfoldAdminSelectWidget(),
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        own = [(code, get_language_info(code)["name_local"]) for code in LANGUAGES]
+        cast("forms.ChoiceField", self.fields["language"]).choices = [("", _("each guest's own")), *own]
+
+    def look(self) -> Look:
+        return Look(self.cleaned_data["sheet"], self.cleaned_data["pictures"])
+
+
+@admin.action(description=gettext_lazy("Print the handouts…"))
 def print_handouts(table: Any, request: HttpRequest, chosen: QuerySet[Visit]) -> HttpResponse | None:
-    """Ask for the handouts of the chosen guests, each in the guest's language, and lead to where they will be."""
+    """Ask how the handouts of the chosen guests are to look, have them printed, and lead to where they will be."""
     visits = list(chosen.select_related("event"))
+    form = PrintForm(request.POST if {"print", "preview"} & {*request.POST} else None)
+    if not (form.is_bound and form.is_valid()):
+        return _asking(table, request, form, "print_handouts", len(visits))
+    language, look = form.cleaned_data["language"], form.look()
+    if "preview" in request.POST and visits:
+        said = look.as_words() | ({"language": language} if language else {})
+        return HttpResponseRedirect(f"{reverse('preview_handout', args=[visits[0].pk])}?{urlencode(said)}")
+    by: Any = request.user  # the desk has turned everybody else away
     try:
-        run = request_print_run(visits=visits, by=request.user, at=timezone.now())  # type: ignore[arg-type]  # signed in
+        run = request_print_run(visits=visits, by=by, at=timezone.now(), language=language, look=look)
     except RunRefusedError as refused:
         table.message_user(request, str(refused), messages.ERROR)
         return None
     nudge(render_prints)
-    said = ngettext(
+    said_of = ngettext(
         "%(number)d handout is being printed.", "%(number)d handouts are being printed.", run.total
     )
     table.message_user(
-        request, f"{said % {'number': run.total}} {_('Reload this page to see how far it is.')}", messages.SUCCESS
+        request, f"{said_of % {'number': run.total}} {_('Reload this page to see how far it is.')}", messages.SUCCESS
     )  # fmt: skip
     return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[run.pk]))
+
+
+def _asking(table: Any, request: HttpRequest, form: PrintForm, action: str, number: int) -> HttpResponse:
+    said = ngettext("%(number)d guest", "%(number)d guests", number)
+    page = table.admin_site.each_context(request) | {
+        "title": _("Print the handouts"), "subtitle": said % {"number": number}, "opts": table.opts, "form": form,
+        "action": action, "back": request.get_full_path(), "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+        "chosen_name": ACTION_CHECKBOX_NAME, "select_across": request.POST.get("select_across", "0"),
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/guests/printrun/ask.html", page)
 
 
 @admin.action(description=gettext_lazy("Print again"), permissions=["view"])
@@ -68,6 +123,16 @@ def print_again(table: Any, request: HttpRequest, chosen: QuerySet[Print]) -> Ht
     return HttpResponseRedirect(reverse("admin:guests_printrun_changelist"))
 
 
+@admin.action(description=gettext_lazy("Revoke the codes on the chosen prints"), permissions=["view"])
+def revoke_codes(table: Any, request: HttpRequest, chosen: QuerySet[Print]) -> None:
+    """The codes on these papers open nothing any more; printed again, each gets a new one."""
+    versions = list(chosen.filter(revoked_at=None))
+    for version in versions:
+        version.revoke(at=timezone.now())
+    said = ngettext("%(number)d code revoked.", "%(number)d codes revoked.", len(versions))
+    table.message_user(request, said % {"number": len(versions)}, messages.SUCCESS)
+
+
 @admin.register(Print)
 class PrintAdmin(EventReadOnlyAdmin):
     """Every version of every paper."""
@@ -85,7 +150,7 @@ class PrintAdmin(EventReadOnlyAdmin):
     )
     list_select_related = ("visit__guest", "visit__event", "printed_by")
     list_filter = (OutdatedFilter, ("kind", ChoicesDropdownFilter), ("printed_by", UsedDropdownFilter))
-    actions = (print_again,)
+    actions = (print_again, revoke_codes)
     search_fields = (
         *guest_of("visit"),
         "kind",
@@ -101,6 +166,7 @@ class PrintAdmin(EventReadOnlyAdmin):
         "language_shown",
         moment_column(Print, "printed_at"),
         "printed_by",
+        moment_column(Print, "revoked_at"),
         "open",
     )
 
@@ -158,6 +224,8 @@ class PrintRunAdmin(EventReadOnlyAdmin):
         "event",
         "kind",
         "language_shown",
+        "sheet",
+        "pictures",
         "state",
         "progress",
         "file_shown",

@@ -47,6 +47,8 @@ class Print(models.Model):
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("printed by")
     )
     printed_at = models.DateTimeField(_("printed"))
+    revoked_at = models.DateTimeField(_("code revoked"), null=True, blank=True)
+    """Since when the code on the paper opens nothing for who is not signed in."""
 
     objects = PrintQuerySet.as_manager()
 
@@ -62,6 +64,27 @@ class Print(models.Model):
 
     def __str__(self) -> str:
         return f"{self.visit}: {self.get_kind_display()} {self.version}"
+
+    def revoke(self, *, at: datetime) -> None:
+        """The code on the paper opens nothing any more; who prints again gets a new version with a new code."""
+        self.revoked_at = at
+        self.save(update_fields=["revoked_at"])
+
+
+class Sheet(models.TextChoices):
+    """On what a paper for guests is set."""
+
+    A5 = "a5", _("A5")
+    A4 = "a4", _("A4")
+    A6 = "a6", _("A6 booklet, four pages to a side of A4")
+    LARGE = "large", _("large print, A4")
+
+
+class Pictures(models.TextChoices):
+    """What to do about a picture that cannot be printed."""
+
+    ALL = "all", _("say which one, and print nothing without it")
+    PLACEHOLDER = "placeholder", _("print without it")
 
 
 class PrintRunQuerySet(LeasedRunQuerySet["PrintRun"]):
@@ -80,6 +103,10 @@ class PrintRun(LeasedRun):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Print.Kind, default=Print.Kind.HANDOUT)
     language = models.CharField(_("language"), max_length=8)
+    sheet = models.CharField(_("sheet"), max_length=5, choices=Sheet, default=Sheet.A5)
+    pictures = models.CharField(
+        _("where a picture is broken"), max_length=11, choices=Pictures, default=Pictures.ALL
+    )
     visits = models.ManyToManyField(Visit, related_name="+", verbose_name=_("visits"))
     file = models.FileField(_("file"), upload_to="prints/", blank=True)
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from guests import prints
 from guests.handout import render_handouts
+from guests.look import Look
 from guests.models import Print, PrintRun, Visit
 from guests.prints import RunRefusedError, print_handouts, render_next_print_run, request_print_run
 from guests.tasks import render_prints
@@ -202,10 +203,10 @@ def test_a_worker_that_wakes_up_late_writes_nothing(cast: Cast, monkeypatch: pyt
     run = asked_for_run(cast)
     later = NOW + 2 * PrintRun.LEASE
 
-    def sleep_and_render(papers: list[Print]) -> Any:
+    def sleep_and_render(papers: list[Print], look: Look) -> Any:
         monkeypatch.setattr(prints, "render_handouts", render_handouts)
         assert render_next_print_run(clock=lambda: later)
-        return render_handouts(papers)
+        return render_handouts(papers, look)
 
     monkeypatch.setattr(prints, "render_handouts", sleep_and_render)
     assert render_next_print_run(clock=at_now)
@@ -242,8 +243,8 @@ django.setup()
 from django.utils import timezone
 from guests import prints
 render = prints.render_handouts
-def render_and_hang(papers):
-    part = render(papers)
+def render_and_hang(papers, look):
+    part = render(papers, look)
     if papers[0].visit_id == LAST:
         print("rendering", flush=True)
         signal.pause()
@@ -296,8 +297,13 @@ def test_a_run_takes_a_query_more_for_every_ten_guests_and_no_more(cast: Cast, n
 def test_the_desk_asks_for_handouts_and_shows_how_far_they_are(cast: Cast) -> None:
     client = signed_in(cast.ratna)
     chosen = {"action": "print_handouts", "_selected_action": [cast.sato.pk, cast.lim.pk]}
-    response = client.post(reverse("admin:guests_visit_changelist"), chosen)
+    asked = client.post(reverse("admin:guests_visit_changelist"), chosen)
+    assert "2 guests" in asked.content.decode()
+    assert not PrintRun.objects.exists()
+    wanted = {"print": "1", "language": "", "sheet": "a4", "pictures": "placeholder"}
+    response = client.post(reverse("admin:guests_visit_changelist"), chosen | wanted)
     run = PrintRun.objects.get()
+    assert (run.language, run.sheet, run.pictures) == ("", "a4", "placeholder")
     assert response["Location"] == reverse("admin:guests_printrun_change", args=[run.pk])
     assert "0 of 2" in client.get(response["Location"]).content.decode()
     render_next_print_run(clock=at_now)
@@ -313,7 +319,8 @@ def test_the_desk_asks_for_handouts_and_shows_how_far_they_are(cast: Cast) -> No
 def test_the_desk_refuses_guests_of_two_events_with_a_sentence(cast: Cast) -> None:
     cast.hendra.is_superuser = True
     cast.hendra.save()
-    chosen = {"action": "print_handouts", "_selected_action": [cast.sato.pk, cast.okafor.pk]}
+    chosen = {"action": "print_handouts", "_selected_action": [cast.sato.pk, cast.okafor.pk], "print": "1"}
+    chosen |= {"sheet": "a5", "pictures": "all"}
     page = signed_in(cast.hendra).post(reverse("admin:guests_visit_changelist"), chosen, follow=True)
     assert "Choose guests of one event only." in page.content.decode()
     assert not PrintRun.objects.exists()
