@@ -18,6 +18,8 @@ _BYTES = 20  # 160 bits, so that the code stays coarse enough for a phone's came
 
 def address_of(version: Print) -> str:
     """Where the code on a stored print leads."""
+    if version.kind == Print.Kind.DAY_SHEET:
+        return f"{settings.SITE_URL}{reverse('since_day_sheet', args=[version.pk])}"
     return f"{settings.SITE_URL}{reverse('since_printed', args=[secret_of(version.pk)])}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from guests.duty_day import Asked, Duty, DutyDay, Reach, Ride
 from guests.itinerary import Day, EventFacts, GuestFacts, Item, Itinerary, Officer, Place
 from guests.models import Print
 from guests.prints import digest_of
@@ -55,12 +56,83 @@ def sample_itineraries() -> Iterator[tuple[str, str, Itinerary]]:
     yield "none", "en", replace(usual, officers=(), hotel=None, days=())
 
 
-def sample_print(itinerary: Itinerary, language: str, *, version: int = 1) -> Print:
-    """The itinerary as a print that is stored nowhere; with a number, so that a code stands on it."""
-    data = itinerary.as_data()
-    return Print(
-        pk=1, language=language, version=version, data=data, digest=digest_of(data), printed_at=PRINTED_AT
+def sample_days() -> Iterator[tuple[str, str, DutyDay]]:
+    """The same of officers' days."""
+    usual = _duty_day()
+    yield "id", "id", usual
+    yield "en", "en", usual
+    yield (
+        "scripts", "en",
+        replace(usual, called="Sheikh Abdulrahman", native_name="عبد الرحمن بن خالد آل ثاني", guest_country="QA",
+                entourage=("佐藤 健二 (interpreter)", "عبد الله", "สมชาย ใจดี", "Екатерина"), hotel="会議センター"),
+    )  # fmt: skip
+    long_text = (
+        "which is long enough to need more than one line of its column, and then a little more than that"
     )
+    duties = tuple(
+        replace(usual.duties[1], title=f"Session {number + 1}, {long_text}", note=long_text) for number in range(40)
+    )  # fmt: skip
+    yield (
+        "forty",
+        "en",
+        replace(usual, called="Tunku Datuk Seri Panglima " * 3, duties=duties, rides=usual.rides * 12),
+    )
+    yield (
+        "none", "en",
+        replace(usual, red_lines=(), courtesy=(), duties=(), rides=(), entourage=(), contacts=(), requests=()),
+    )  # fmt: skip
+
+
+def sample_print(paper: Itinerary | DutyDay, language: str, *, version: int = 1) -> Print:
+    """The paper as a print that is stored nowhere; with a number, so that a code stands on it."""
+    data = paper.as_data()
+    kind = Print.Kind.HANDOUT if isinstance(paper, Itinerary) else Print.Kind.DAY_SHEET
+    return Print(
+        pk=1, kind=kind, language=language, version=version, data=data, digest=digest_of(data), printed_at=PRINTED_AT
+    )  # fmt: skip
+
+
+def _duty_day() -> DutyDay:
+    def at(hours: float) -> str:
+        return (_BEGINS + timedelta(hours=hours)).isoformat()
+
+    plain = Duty(
+        title="", kind="session", leave_by_at="", arrives_at="", starts_at="", ends_at="", precision="exact",
+        is_tentative=False, is_for_officers=False, flight_number="", origin="", place="", entry="", greeter="", seat="",
+        interpreter="", dress="", gift="", note="",
+    )  # fmt: skip
+    duties = (
+        replace(plain, title="Arrival", kind="flight", flight_number="GA 452", arrives_at=at(1.5), starts_at=at(0), ends_at=at(1.5),
+                origin="Jakarta", place=_AIRPORT.name, entry="VIP gate 2", greeter="Governor's aide", gift="Ikat shawl"),
+        replace(plain, title="Opening ceremony", leave_by_at=at(4), arrives_at=at(4.75), starts_at=at(5), ends_at=at(7),
+                place=_HALL.name, entry="Gate B", greeter="Chief of protocol", seat="Row 1, seat 4", interpreter="Ms Ito",
+                dress="Batik"),
+        replace(plain, title="Officers' briefing", is_for_officers=True, starts_at=at(7.5), ends_at=at(8), place="Room 3"),
+        replace(plain, title="Bilateral meeting", is_tentative=True, precision="approximate", starts_at=at(8),
+                ends_at=at(8.75), place=_HALL.name, seat="Facing the door", gift="Book on the Komodo park"),
+        replace(plain, title="Dinner on the water", leave_by_at=at(10), starts_at=at(10.5), ends_at=at(16), place=_HOTEL.name,
+                dress="Lounge suit", note="No shellfish on the table"),
+    )  # fmt: skip
+    return DutyDay(
+        event=_EVENT.name, time_zone=_ZONE, country="ID", day="2027-05-12", officer=_OFFICER.name, called="Minister Sato",
+        name="H.E. Sato Kenji", native_name="佐藤 健二", guest_country="JP", pronunciation="SAH-toh KEN-jee", level="vvip",
+        office="Minister of Fisheries · Japan", languages=("ja", "en"), diet="No shellfish", hotel=_HOTEL.name,
+        red_lines=("Allergic to shellfish: EpiPen with the aide", "Never seat beside the delegate of Ruritania"),
+        courtesy=(("address", "Minister, then Minister Sato"), ("greeting", "Slight bow; a hand only if offered"),
+                  ("gift", "With both hands; not opened at once"), ("dont", "No photographs while eating")),
+        duties=duties,
+        rides=(
+            Ride(at(1.6), _AIRPORT.name, _HOTEL.name, "EB 1234 XY", "Toyota Alphard, black", "Yohanes Jehabut", "+6281298765432"),
+            Ride(at(4), _HOTEL.name, _HALL.name, "EB 1234 XY", "Toyota Alphard, black", "Yohanes Jehabut", "+6281298765432"),
+        ),
+        entourage=("3: spouse, aide (Ms Ito, +81 90 1234 5678), one security", "Delegation of Japan"),
+        contacts=(
+            Reach("security", "Security desk", "+6281299990000", "channel 4"), Reach("medical", "Dr Maria Goreti", "+6281299990001", ""),
+            Reach("transport", "Transport desk", "+6281299990002", ""), Reach("coordination", "Ratna Kusuma", "+6281299990003", ""),
+            Reach("colleague", "Bagus Pratama", "+6281299990004", ""),
+        ),
+        requests=(Asked("water", "Still water, without ice", at(-2), at(3)), Asked("interpreter", "", at(-1), "")),
+    )  # fmt: skip
 
 
 def _of(language: str) -> Itinerary:

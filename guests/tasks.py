@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from guests.importing.runs import work_on_next_list
-from guests.prints import render_next_print_run
+from guests.print_runs import render_next_print_run
 from guests.proposals.runs import solve_next_proposal
 from guests.reminders import plan_marked_visits
 from liaison.notices.dispatch import dispatch

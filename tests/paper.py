@@ -43,11 +43,15 @@ def words_of(pdf: bytes) -> list[tuple[int, str, tuple[float, float, float, floa
     return found
 
 
+def picture_of(pdf: bytes, page: int, *, dots: int = 50) -> Image.Image:
+    """One page, from 1, as a printer sees it, with so many dots to an inch."""
+    only = ["-f", str(page), "-l", str(page)]
+    return Image.open(BytesIO(_poppler("pdftoppm", pdf, "-r", str(dots), *only, "-png")))
+
+
 def codes_on(pdf: bytes) -> list[tuple[str, float]]:
     """What a camera reads in the codes on the first page, and how wide each one's squares are in millimetres."""
-    drawn = _poppler("pdftoppm", pdf, "-r", "150", "-l", "1", "-png")
-    with Image.open(BytesIO(drawn)) as image:
-        codes = zxingcpp.read_barcodes(image)
+    codes = zxingcpp.read_barcodes(picture_of(pdf, 1, dots=150))
     return [
         (code.text, hypot(code.position.top_right.x - code.position.top_left.x,
                           code.position.top_right.y - code.position.top_left.y) / 150 * 25.4)

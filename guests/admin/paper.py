@@ -25,7 +25,7 @@ from guests.look import Look, Pictures, Sheet
 from guests.models import Print, PrintRun, Visit
 from guests.naming import language_name
 from guests.outdated import outdated
-from guests.prints import RunRefusedError, request_print_run
+from guests.print_runs import RunRefusedError, request_print_run
 from guests.tasks import render_prints
 from guests.wording import LANGUAGES
 from liaison.admin import column, flag
@@ -141,6 +141,8 @@ class PrintAdmin(EventReadOnlyAdmin):
     list_display = (
         "visit",
         "kind",
+        "day",
+        "holder",
         "version",
         "language_shown",
         moment_column(Print, "printed_at"),
@@ -148,12 +150,14 @@ class PrintAdmin(EventReadOnlyAdmin):
         "holds",
         "open",
     )
-    list_select_related = ("visit__guest", "visit__event", "printed_by")
+    list_select_related = ("visit__guest", "visit__event", "holder", "printed_by")
     list_filter = (OutdatedFilter, ("kind", ChoicesDropdownFilter), ("printed_by", UsedDropdownFilter))
     actions = (print_again, revoke_codes)
     search_fields = (
         *guest_of("visit"),
         "kind",
+        "day",
+        "holder__name",
         "version",
         "language",
         "printed_by__name",
@@ -162,6 +166,8 @@ class PrintAdmin(EventReadOnlyAdmin):
     fields = readonly_fields = (
         "visit",
         "kind",
+        "day",
+        "holder",
         "version",
         "language_shown",
         moment_column(Print, "printed_at"),
@@ -192,9 +198,9 @@ class PrintAdmin(EventReadOnlyAdmin):
 
     @column(gettext_lazy("file"))
     def open(self, version: Print) -> str:
-        if version.kind != Print.Kind.HANDOUT:
-            return ""
-        return _link(reverse("handout", args=[version.pk]), _("Open"))
+        return _link(
+            reverse(version.kind, args=[version.pk]), _("Open")
+        )  # each kind's page is called as the kind
 
 
 @admin.register(PrintRun)

@@ -16,7 +16,10 @@ from liaison.scope import ScopedQuerySet
 
 class PrintQuerySet(ScopedQuerySet["Print"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
-        return models.Q(visit__in=Visit.objects.visible_to(user, at=at))
+        """The papers of one's guests; of day sheets only one's own, or those of the events one coordinates."""
+        own = models.Q(holder=None) | models.Q(holder=user)
+        runs = models.Q(visit__event__in=events_of(user, Role.COORDINATOR))
+        return models.Q(visit__in=Visit.objects.visible_to(user, at=at)) & (own | runs)
 
     def handouts_in_use(self, at: datetime) -> Self:
         """The last version of the handout in each language of each guest who is here or to come."""
@@ -24,10 +27,9 @@ class PrintQuerySet(ScopedQuerySet["Print"]):
         return self.filter(pk__in=newest.values("pk"), visit__in=Visit.objects.not_over(at))
 
     def newest(self) -> Self:
-        """The last version of each paper of each visit in each language."""
-        return self.order_by("visit_id", "kind", "language", "-version").distinct(
-            "visit_id", "kind", "language"
-        )
+        """The last version of each paper of each visit in each language; of day sheets, for each day and officer."""
+        same = ("visit_id", "kind", "language", "day", "holder_id")
+        return self.order_by(*same, "-version").distinct(*same)
 
 
 class Print(models.Model):
@@ -40,6 +42,11 @@ class Print(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="prints", verbose_name=_("visit"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.HANDOUT)
     language = models.CharField(_("language"), max_length=8)
+    day = models.DateField(_("day"), null=True, blank=True)
+    holder = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("for")
+    )
+    """For whom a day sheet is; its watermark."""
     version = models.PositiveIntegerField(_("version"))
     data = models.JSONField(_("data"))
     digest = models.CharField(_("digest"), max_length=64)
@@ -58,7 +65,14 @@ class Print(models.Model):
         ordering = ["visit", "kind", "-version"]
         constraints = [
             models.UniqueConstraint(
-                fields=["visit", "kind", "language", "version"], name="each_version_once"
+                fields=["visit", "kind", "language", "day", "holder", "version"],
+                name="each_version_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="day_sheet", day__isnull=False, holder__isnull=False)
+                | (~models.Q(kind="day_sheet") & models.Q(day=None, holder=None)),
+                name="day_sheet_is_of_a_day_and_for_somebody",
             ),
         ]
 

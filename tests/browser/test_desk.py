@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from events.models import Role
 from guests.models import Assignment, PrintRun, Visit
-from guests.prints import render_next_print_run
+from guests.print_runs import render_next_print_run
 from tests.browser.conftest import Opener
 from tests.factories import make_event, make_member, make_user
 

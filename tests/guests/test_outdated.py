@@ -13,7 +13,8 @@ from django.utils import timezone
 from events.models import Event, Membership, Point, Session, Venue
 from guests.models import Assignment, Guest, ItineraryItem, Movement, Print, PrintRun, Visit
 from guests.outdated import outdated
-from guests.prints import print_handout, render_next_print_run
+from guests.print_runs import render_next_print_run
+from guests.prints import print_handout
 from liaison.accounts.models import User
 from tests.cast import Cast, bring_to
 from tests.factories import make_guest, make_item, make_session, make_user, make_venue, make_visit

@@ -16,11 +16,12 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from guests import prints
-from guests.handout import render_handouts
+from guests import print_runs
 from guests.look import Look
 from guests.models import Print, PrintRun, Visit
-from guests.prints import RunRefusedError, print_handouts, render_next_print_run, request_print_run
+from guests.papers import render
+from guests.print_runs import RunRefusedError, render_next_print_run, request_print_run
+from guests.prints import print_handouts
 from guests.tasks import render_prints
 from liaison.celery import app
 from tests.cast import Cast
@@ -37,15 +38,15 @@ HOUR = timedelta(hours=1)
 def _no_files_left() -> Iterator[None]:
     yield
     for name in files():
-        default_storage.delete(f"{prints.FOLDER}{name}")
+        default_storage.delete(f"{print_runs.FOLDER}{name}")
 
 
 def files() -> list[str]:
-    return default_storage.listdir(prints.FOLDER)[1] if default_storage.exists(prints.FOLDER) else []
+    return default_storage.listdir(print_runs.FOLDER)[1] if default_storage.exists(print_runs.FOLDER) else []
 
 
 def file_of(run: PrintRun) -> str:
-    return str(run.file.name).removeprefix(prints.FOLDER)
+    return str(run.file.name).removeprefix(print_runs.FOLDER)
 
 
 def at_now() -> datetime:
@@ -103,7 +104,7 @@ def test_the_worker_finds_what_waits(cast: Cast) -> None:
 
 
 def test_what_a_run_may_not_be_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prints, "MOST_GUESTS", 2)
+    monkeypatch.setattr(print_runs, "MOST_GUESTS", 2)
     refused: list[tuple[list[Visit], str]] = [
         ([], "at least one"),
         ([cast.sato, cast.okafor], "one event"),
@@ -141,7 +142,7 @@ def test_what_nobody_expected_fails_the_run_and_is_in_the_log(
     def break_down(*_args: object, **_options: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(prints, "render_handouts", break_down)
+    monkeypatch.setattr(print_runs, "render", break_down)
     run = asked_for_run(cast)
     assert render_next_print_run(clock=at_now)
     run.refresh_from_db()
@@ -173,7 +174,7 @@ def test_a_run_whose_worker_died_is_taken_over(
     cast: Cast, looks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It dies after claiming, before or after a part, or before the file is named."""
-    monkeypatch.setattr(prints, "PAPERS_AT_ONCE", 1)
+    monkeypatch.setattr(print_runs, "PAPERS_AT_ONCE", 1)
     run = asked_for_run(cast)
     with pytest.raises(Killed):
         render_next_print_run(clock=dying(looks))
@@ -191,7 +192,7 @@ def test_a_run_whose_worker_died_is_taken_over(
 def test_a_file_that_no_row_names_goes_when_the_run_is_taken_over(cast: Cast) -> None:
     run = asked_for_run(cast)
     for name in (f"{run.pk}-left.pdf", f"{run.pk}0-other.pdf"):
-        default_storage.save(f"{prints.FOLDER}{name}", ContentFile(b"%PDF-"))
+        default_storage.save(f"{print_runs.FOLDER}{name}", ContentFile(b"%PDF-"))
     render_next_print_run(clock=at_now)
     run.refresh_from_db()
     assert sorted(files()) == sorted([f"{run.pk}0-other.pdf", file_of(run)])
@@ -199,16 +200,16 @@ def test_a_file_that_no_row_names_goes_when_the_run_is_taken_over(cast: Cast) ->
 
 def test_a_worker_that_wakes_up_late_writes_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two of its parts another worker takes the run over and finishes it."""
-    monkeypatch.setattr(prints, "PAPERS_AT_ONCE", 1)
+    monkeypatch.setattr(print_runs, "PAPERS_AT_ONCE", 1)
     run = asked_for_run(cast)
     later = NOW + 2 * PrintRun.LEASE
 
     def sleep_and_render(papers: list[Print], look: Look) -> Any:
-        monkeypatch.setattr(prints, "render_handouts", render_handouts)
+        monkeypatch.setattr(print_runs, "render", render)
         assert render_next_print_run(clock=lambda: later)
-        return render_handouts(papers, look)
+        return render(papers, look)
 
-    monkeypatch.setattr(prints, "render_handouts", sleep_and_render)
+    monkeypatch.setattr(print_runs, "render", sleep_and_render)
     assert render_next_print_run(clock=at_now)
     run.refresh_from_db()
     assert (run.state, run.done, run.finished_at) == ("done", 2, later)
@@ -230,7 +231,7 @@ def test_a_run_that_is_cut_off_again_and_again_is_given_up(cast: Cast) -> None:
     run = asked_for_run(cast)
     with pytest.raises(Killed):
         render_next_print_run(clock=dying(2))
-    late = NOW + prints.GIVE_UP_AFTER + HOUR
+    late = NOW + print_runs.GIVE_UP_AFTER + HOUR
     assert not render_next_print_run(clock=lambda: late)
     run.refresh_from_db()
     assert run.state == "failed"
@@ -241,17 +242,17 @@ _WORKER = """
 import django, os, signal
 django.setup()
 from django.utils import timezone
-from guests import prints
-render = prints.render_handouts
+from guests import print_runs
+render = print_runs.render
 def render_and_hang(papers, look):
     part = render(papers, look)
     if papers[0].visit_id == LAST:
         print("rendering", flush=True)
         signal.pause()
     return part
-prints.render_handouts = render_and_hang
-prints.PAPERS_AT_ONCE = 1
-prints.render_next_print_run(clock=timezone.now)
+print_runs.render = render_and_hang
+print_runs.PAPERS_AT_ONCE = 1
+print_runs.render_next_print_run(clock=timezone.now)
 """
 
 
@@ -287,7 +288,7 @@ def test_a_run_takes_a_query_more_for_every_ten_guests_and_no_more(cast: Cast, n
     visits = [make_visit(cast.event, make_guest()) for _each in range(number)]
     asked_for_run(cast, *visits)
     parts = (number + 9) // 10
-    assert queries_of(lambda: render_next_print_run(clock=at_now)) == 16 + parts
+    assert queries_of(lambda: render_next_print_run(clock=at_now)) == 17 + parts
 
 
 # --- the desk ----------------------------------------------------------------------------------------------------------

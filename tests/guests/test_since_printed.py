@@ -157,7 +157,7 @@ def test_what_opens_nothing_is_answered_alike(cast: Cast, printed: Print, how: s
     elif how == "unknown":
         found = reverse("since_printed", args=[secret_of(10**9)])
     elif how == "day sheet":
-        Print.objects.filter(pk=printed.pk).update(kind=Print.Kind.DAY_SHEET)
+        Print.objects.filter(pk=printed.pk).update(kind="day_sheet", day=NOW.date(), holder=cast.sari)
     else:
         found = reverse("since_printed", args=["²³." + "a" * 27])
     plain = Client().get(reverse("since_printed", args=["x"]))

@@ -1,14 +1,16 @@
 """`manage.py sample_paper`: pages for those who design them."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from guests.handout import render_handout
-from guests.look import Look, Sheet
-from guests.samples import sample_itineraries, sample_print
+from guests.look import USUAL, Look, Sheet
+from guests.models import Print
+from guests.papers import render
+from guests.samples import sample_days, sample_itineraries, sample_print
 
 
 class Command(BaseCommand):
@@ -21,9 +23,16 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         folder: Path = options["folder"]
         folder.mkdir(parents=True, exist_ok=True)
-        for name, language, itinerary in sample_itineraries():
-            for sheet in Sheet:
-                file = folder / f"handout-{name}-{sheet}.pdf"
-                if options["only"] in file.name:
-                    file.write_bytes(render_handout(sample_print(itinerary, language), Look(sheet)))
-                    self.stdout.write(str(file))
+        for name, version, look in _samples():
+            if options["only"] in name:
+                file = folder / f"{name}.pdf"
+                file.write_bytes(render([version], look, duplex=False).data)
+                self.stdout.write(str(file))
+
+
+def _samples() -> Iterator[tuple[str, Print, Look]]:
+    for name, language, itinerary in sample_itineraries():
+        for sheet in Sheet:
+            yield f"handout-{name}-{sheet}", sample_print(itinerary, language), Look(sheet)
+    for name, language, day in sample_days():
+        yield f"day-sheet-{name}", sample_print(day, language), USUAL
