@@ -27,16 +27,31 @@ class Wish(NamedTuple):
         """The wish of which a print is a version."""
         return cls(version.visit_id, version.language, version.day, version.holder_id)
 
+    def as_json(self) -> list[Any]:
+        return [self.visit, self.language, self.day.isoformat() if self.day else None, self.holder]
+
+    @classmethod
+    def of_json(cls, told: Sequence[Any]) -> "Wish":
+        """The wish that `as_json` told of."""
+        visit, language, day, holder = told
+        return cls(visit, language, date.fromisoformat(day) if day else None, holder)
+
 
 Data = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Paper:
-    """What a kind of paper says, as JSON holds it, of many wishes at once; and its pages."""
+    """What a kind of paper says, as JSON holds it, of many wishes at once; how one is called; and its pages."""
 
     tell: Callable[[Collection[Wish], datetime], Mapping[Wish, Data]]
+    title: Callable[[Data], str]
     render: Callable[[Sequence[Print], Look, bool], Part]
+
+
+def title_of(version: Print) -> str:
+    """What a paper is called among others of its kind: by the guest, a day sheet by officer and guest."""
+    return PAPERS[Print.Kind(version.kind)].title(version.data)
 
 
 def render(versions: Sequence[Print], look: Look = USUAL, *, duplex: bool = True) -> Part:
@@ -58,9 +73,13 @@ def _day_sheets_say(wishes: Collection[Wish], at: datetime) -> Mapping[Wish, Dat
 
 PAPERS: Mapping[Print.Kind, Paper] = {
     Print.Kind.HANDOUT: Paper(
-        _handouts_say, lambda versions, look, duplex: render_handouts(versions, look, duplex=duplex)
+        _handouts_say,
+        lambda data: str(data["guest"]["name"]),
+        lambda versions, look, duplex: render_handouts(versions, look, duplex=duplex),
     ),
     Print.Kind.DAY_SHEET: Paper(
-        _day_sheets_say, lambda versions, _look, duplex: render_day_sheets(versions, duplex=duplex)
+        _day_sheets_say,
+        lambda data: f"{data['officer']} – {data['called']}",
+        lambda versions, _look, duplex: render_day_sheets(versions, duplex=duplex),
     ),
 }

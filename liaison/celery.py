@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
     },
     "work out proposals": {"task": "guests.solve_proposals", "schedule": 5.0, "options": {"expires": 5}},
     "render waiting prints": {"task": "guests.render_prints", "schedule": 5.0, "options": {"expires": 5}},
+    "remove old prints": {
+        "task": "guests.remove_old_prints",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 

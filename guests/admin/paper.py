@@ -1,126 +1,32 @@
-"""Paper at the desk: which versions were printed, handouts for many guests at once, and how far those are."""
+"""Paper at the desk: which versions were printed and no longer hold, print runs, how far they are, and what failed."""
 
-from collections import defaultdict
-from typing import Any, cast
-from urllib.parse import urlencode
+from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
 from guests.admin.filters import OutdatedFilter
+from guests.admin.printing import print_again, told_of
 from guests.admin.words import guest_of
-from guests.look import Look, Pictures, Sheet
-from guests.models import Print, PrintRun, Visit
+from guests.models import Print, PrintRun
 from guests.naming import language_name
 from guests.outdated import outdated
-from guests.print_runs import RunRefusedError, request_print_run
+from guests.press_room import Failure
+from guests.print_runs import KEEP_FOR, RunRefusedError, retry
 from guests.tasks import render_prints
-from guests.wording import LANGUAGES
 from liaison.admin import column, flag
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 from liaison.queue import nudge
-
-
-class PrintForm(forms.Form):
-    """How the papers are to look."""
-
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"), required=False, widget=UnfoldAdminSelectWidget()
-    )
-    sheet = forms.ChoiceField(
-        label=gettext_lazy("Sheet"),
-        choices=Sheet.choices,
-        widget=UnfoldAdminSelectWidget(),
-        help_text=gettext_lazy(
-            "Print a booklet on both sides, turned over the long edge; cut it across the middle, fold each half, and put "
-            "the upper half around the lower one."
-        ),
-    )
-    pictures = forms.ChoiceField(
-        label=gettext_lazy("Where a picture is broken"),
-        choices=Pictures.choices,
-        widget=UnfoldAdminSelectWidget(),
-    )
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        own = [(code, get_language_info(code)["name_local"]) for code in LANGUAGES]
-        cast("forms.ChoiceField", self.fields["language"]).choices = [("", _("each guest's own")), *own]
-
-    def look(self) -> Look:
-        return Look(self.cleaned_data["sheet"], self.cleaned_data["pictures"])
-
-
-@admin.action(description=gettext_lazy("Print the handouts…"))
-def print_handouts(table: Any, request: HttpRequest, chosen: QuerySet[Visit]) -> HttpResponse | None:
-    """Ask how the handouts of the chosen guests are to look, have them printed, and lead to where they will be."""
-    visits = list(chosen.select_related("event"))
-    form = PrintForm(request.POST if {"print", "preview"} & {*request.POST} else None)
-    if not (form.is_bound and form.is_valid()):
-        return _asking(table, request, form, "print_handouts", len(visits))
-    language, look = form.cleaned_data["language"], form.look()
-    if "preview" in request.POST and visits:
-        said = look.as_words() | ({"language": language} if language else {})
-        return HttpResponseRedirect(f"{reverse('preview_handout', args=[visits[0].pk])}?{urlencode(said)}")
-    by: Any = request.user  # the desk has turned everybody else away
-    try:
-        run = request_print_run(visits=visits, by=by, at=timezone.now(), language=language, look=look)
-    except RunRefusedError as refused:
-        table.message_user(request, str(refused), messages.ERROR)
-        return None
-    nudge(render_prints)
-    said_of = ngettext(
-        "%(number)d handout is being printed.", "%(number)d handouts are being printed.", run.total
-    )
-    table.message_user(
-        request, f"{said_of % {'number': run.total}} {_('Reload this page to see how far it is.')}", messages.SUCCESS
-    )  # fmt: skip
-    return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[run.pk]))
-
-
-def _asking(table: Any, request: HttpRequest, form: PrintForm, action: str, number: int) -> HttpResponse:
-    said = ngettext("%(number)d guest", "%(number)d guests", number)
-    page = table.admin_site.each_context(request) | {
-        "title": _("Print the handouts"), "subtitle": said % {"number": number}, "opts": table.opts, "form": form,
-        "action": action, "back": request.get_full_path(), "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
-        "chosen_name": ACTION_CHECKBOX_NAME, "select_across": request.POST.get("select_across", "0"),
-    }  # fmt: skip
-    return TemplateResponse(request, "admin/guests/printrun/ask.html", page)
-
-
-@admin.action(description=gettext_lazy("Print again"), permissions=["view"])
-def print_again(table: Any, request: HttpRequest, chosen: QuerySet[Print]) -> HttpResponse | None:
-    """Ask for the chosen papers as they would be now, each in its language, and lead to where they will be."""
-    by_language: defaultdict[tuple[int, str], dict[int, Visit]] = defaultdict(dict)
-    for version in chosen.filter(kind=Print.Kind.HANDOUT).select_related("visit__event"):
-        by_language[(version.visit.event_id, version.language)][version.visit_id] = version.visit
-    at, by = timezone.now(), request.user
-    try:
-        with transaction.atomic():
-            runs = [
-                request_print_run(visits=list(visits.values()), language=language, by=by, at=at)  # type: ignore[arg-type]  # signed in
-                for (_event, language), visits in by_language.items()
-            ]
-    except RunRefusedError as refused:
-        table.message_user(request, str(refused), messages.ERROR)
-        return None
-    nudge(render_prints)
-    number = sum(run.total for run in runs)
-    said = ngettext("%(number)d handout is being printed.", "%(number)d handouts are being printed.", number)
-    table.message_user(request, said % {"number": number}, messages.SUCCESS)
-    return HttpResponseRedirect(reverse("admin:guests_printrun_changelist"))
 
 
 @admin.action(description=gettext_lazy("Revoke the codes on the chosen prints"), permissions=["view"])
@@ -225,13 +131,14 @@ class PrintRunAdmin(EventReadOnlyAdmin):
         "requested_at",
     )
     list_select_related = ("event", "requested_by")
+    change_form_outer_after_template = "admin/guests/printrun/after.html"
     list_filter = (("state", ChoicesDropdownFilter),)
     fields = readonly_fields = (
         "event",
         "kind",
-        "language_shown",
         "sheet",
         "pictures",
+        "output",
         "state",
         "progress",
         "file_shown",
@@ -241,26 +148,83 @@ class PrintRunAdmin(EventReadOnlyAdmin):
         moment_column(PrintRun, "finished_at"),
     )
 
-    @column(gettext_lazy("language"), ordering="language")
-    def language_shown(self, run: PrintRun) -> str:
-        return language_name(run.language) if run.language else _("each guest's own")
-
     @column(
         gettext_lazy("state"),
         ordering="state",
-        label={"waiting": "warning", "running": "info", "done": "success", "failed": "danger"},
+        label={
+            "waiting": "warning",
+            "running": "info",
+            "done": "success",
+            "failed": "danger",
+            "off": "warning",
+        },
     )
     def state_shown(self, run: PrintRun) -> tuple[str, str]:
         return run.state, run.get_state_display()
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PrintRun]:
+        """Without what was wished for, which no page shows."""
+        rows: QuerySet[PrintRun] = super().get_queryset(request)
+        return rows.defer("wishes")
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = {"off": self.off_view, "retry": self.retry_view}
+        view = self.admin_site.admin_view
+        own = [
+            path(f"<int:pk>/{name}/", view(page), name=f"guests_printrun_{name}")
+            for name, page in pages.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        failures = [Failure(*failure) for failure in run.failures] if run else []
+        more = {"failures": failures, "days_kept": KEEP_FOR.days}
+        page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | more)
+        return page
+
+    @method_decorator(require_POST)
+    def off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Call the run off; its worker stops at the next ten papers."""
+        run = get_object_or_404(self.get_queryset(request), pk=pk)
+        if run.call_off(at=timezone.now()):
+            messages.success(request, _("The print run was called off."))
+        else:
+            messages.info(request, _("It was over already."))
+        return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[pk]))
+
+    @method_decorator(require_POST)
+    def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Print what could not be printed, and nothing else, in a new run."""
+        run = get_object_or_404(self.get_queryset(request).select_related("event"), pk=pk)
+        try:
+            again = retry(run=run, by=request.user, at=timezone.now())  # type: ignore[arg-type]  # signed in
+        except RunRefusedError as refused:
+            messages.error(request, str(refused))
+            return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[pk]))
+        nudge(render_prints)
+        return told_of(request, [again])
+
     @column(gettext_lazy("progress"))
     def progress(self, run: PrintRun) -> str:
-        return _("%(rendered)d of %(total)d") % {"rendered": run.done, "total": run.total}
+        said = _("%(rendered)d of %(total)d") % {"rendered": run.done, "total": run.total}
+        if not run.failures:
+            return said
+        failed = ngettext("%(number)d failed", "%(number)d failed", len(run.failures))
+        return f"{said}, {failed % {'number': len(run.failures)}}"
 
     @column(gettext_lazy("file"))
     def file_shown(self, run: PrintRun) -> str:
         if run.state != PrintRun.State.DONE:
             return ""
+        if not run.file:
+            return _("removed after %(days)d days") % {"days": KEEP_FOR.days}
         return _link(reverse("print_run_file", args=[run.pk]), _("Download"))
 
 

@@ -1,6 +1,6 @@
 """What was printed, in which version; and print jobs for many guests at once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Role
 from events.models.staff import events_of
+from guests.models.assignment import Assignment
 from guests.models.leased_run import LeasedRun, LeasedRunQuerySet
 from guests.models.visit import Visit
 from liaison.accounts.models import User
@@ -25,6 +26,17 @@ class PrintQuerySet(ScopedQuerySet["Print"]):
         """The last version of the handout in each language of each guest who is here or to come."""
         newest = self.filter(kind=Print.Kind.HANDOUT).newest()
         return self.filter(pk__in=newest.values("pk"), visit__in=Visit.objects.not_over(at))
+
+    def day_sheets_in_use(self, at: datetime) -> Self:
+        """The last version of each day sheet of a day that is not over, whose officer still looks after the guest."""
+        newest = self.filter(kind=Print.Kind.DAY_SHEET).newest()
+        duties = Assignment.objects.not_over(at).filter(
+            visit=models.OuterRef("visit"), officer__user=models.OuterRef("holder")
+        )
+        today = (at - timedelta(days=1)).date()  # wherever the event is
+        return self.filter(pk__in=newest.values("pk"), day__gte=today).filter(
+            models.Exists(duties), visit__in=Visit.objects.not_over(at)
+        )
 
     def newest(self) -> Self:
         """The last version of each paper of each visit in each language; of day sheets, for each day and officer."""
@@ -105,23 +117,34 @@ class PrintRunQuerySet(LeasedRunQuerySet["PrintRun"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         return models.Q(event__in=events_of(user, Role.COORDINATOR))
 
+    def with_file_since_before(self, moment: datetime) -> Self:
+        """Finished before that moment, and the file still kept."""
+        return self.filter(finished_at__lt=moment).exclude(file="")
+
 
 class PrintRun(LeasedRun):
-    """A paper for many guests, rendered by a worker into one private PDF.
+    """Papers of one kind for many, rendered by a worker into one private file, which is kept for some days.
 
-    An empty language prints for each guest in the guest's own.
+    `wishes` say which papers, as `guests.papers.Wish` has them; what could not be made stands in `failures` with its
+    wish, how it is called, and why.
     """
+
+    class Output(models.TextChoices):
+        PDF = "pdf", _("one PDF, with a bookmark for each")
+        ZIP = "zip", _("a ZIP of one PDF for each")
 
     event = models.ForeignKey(
         Event, on_delete=models.CASCADE, related_name="print_runs", verbose_name=_("event")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Print.Kind, default=Print.Kind.HANDOUT)
-    language = models.CharField(_("language"), max_length=8)
+    wishes = models.JSONField(default=list, editable=False)
     sheet = models.CharField(_("sheet"), max_length=5, choices=Sheet, default=Sheet.A5)
     pictures = models.CharField(
         _("where a picture is broken"), max_length=11, choices=Pictures, default=Pictures.ALL
     )
+    output = models.CharField(_("as"), max_length=3, choices=Output, default=Output.PDF)
     visits = models.ManyToManyField(Visit, related_name="+", verbose_name=_("visits"))
+    failures = models.JSONField(_("what could not be printed"), default=list, blank=True)
     file = models.FileField(_("file"), upload_to="prints/", blank=True)
 
     objects = PrintRunQuerySet.as_manager()

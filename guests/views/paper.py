@@ -188,10 +188,11 @@ def _to(page: str, pk: int, said: dict[str, str]) -> HttpResponse:
 def print_run_file(request: SignedIn, pk: int) -> FileResponse:
     """The file of a finished run, for those who run the event."""
     runs = PrintRun.objects.visible_to(request.user, at=timezone.now())
-    run = get_object_or_404(runs.select_related("event"), pk=pk, state=PrintRun.State.DONE)
+    done = runs.filter(state=PrintRun.State.DONE).exclude(file="").select_related("event")
+    run = get_object_or_404(done.defer("wishes"), pk=pk)
     try:
         file = run.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    name = f"{run.get_kind_display()} – {run.event} – {run.requested_at:%Y-%m-%d}.pdf"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf")
+    name = f"{run.get_kind_display()} – {run.event} – {run.requested_at:%Y-%m-%d}.{run.output}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=f"application/{run.output}")
