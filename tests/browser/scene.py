@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from django.urls import reverse
+
 from events.models import Event, Membership, Role, Venue
 from guests.models import (
     Assignment,
@@ -12,10 +14,13 @@ from guests.models import (
     Handover,
     LogbookEntry,
     Movement,
+    Print,
     Request,
     RequestComment,
     Visit,
 )
+from guests.print_links import secret_of
+from guests.prints import print_day_sheet, print_handout
 from liaison.accounts.models import User
 from liaison.notices.acknowledging import address_for
 from liaison.notices.models import Notice
@@ -62,8 +67,22 @@ class Scene:
     tomorrow: Visit
     offer: Handover
     asked: Request
+    sheet: Print
+    since_path: str
     reminder_path: str
     answered_path: str
+
+
+def _printed_before(visit: Visit, officer: User) -> tuple[Print, str]:
+    """A day sheet, and where the code of a handout leads, both printed when the day looked a little otherwise."""
+    sheet = print_day_sheet(visit=visit, day=NOW.date(), holder=officer, by=officer, at=NOW - HOUR)
+    sheet.data |= {"diet": "Vegetarian", "duties": sheet.data["duties"][1:], "red_lines": []}
+    handout = print_handout(visit=visit, by=officer, at=NOW - HOUR)
+    first, *later = handout.data["days"][0]["items"]
+    moved = [{**one, "starts_at": first["starts_at"]} for one in later]
+    handout.data["days"][0]["items"] = moved
+    Print.objects.bulk_update([sheet, handout], ["data"])
+    return sheet, reverse("since_printed", args=[secret_of(handout.pk)])
 
 
 def build_scene() -> Scene:
@@ -109,7 +128,8 @@ def build_scene() -> Scene:
         "reminder_path": urlsplit(address_for(first)).path,
         "answered_path": urlsplit(address_for(second)).path,
     }
-    return Scene(event=event, offer=offer, asked=asked, **links, **people, **visits)  # type: ignore[arg-type]
+    sheet, links["since_path"] = _printed_before(visits["sato"], people["sari"])
+    return Scene(event=event, offer=offer, asked=asked, sheet=sheet, **links, **people, **visits)  # type: ignore[arg-type]
 
 
 def _everything(event: Event, officer: User) -> Visit:
