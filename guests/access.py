@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from events.access import may_coordinate
 from events.models import Membership, Role
 from guests.models import Assignment, Handover, Request, Visit
 from liaison.accounts.models import User
@@ -62,6 +63,18 @@ def _serving(visit: Visit, at: datetime) -> QuerySet[Membership]:
     there = Q(role=Role.OFFICER, pk__in=on_duty.values("officer")) | Q(role=Role.COORDINATOR)
     rows = Membership.objects.filter(there, event=visit.event_id, user__is_active=True)
     return rows.select_related("user").order_by("-role", "user__name", "pk")
+
+
+def holders_of(visit: Visit, user: User, *, at: datetime) -> list[User]:
+    """For whom the person may print a day sheet about the guest, themselves first.
+
+    An officer only for themselves; who runs the event for every officer who looks after the guest, now or later.
+    """
+    if not may_coordinate(user, visit.event):
+        return [user]
+    duties = Assignment.objects.not_over(at).filter(visit=visit, officer__user__is_active=True)
+    others = User.objects.filter(pk__in=duties.values("officer__user")).exclude(pk=user.pk)
+    return [user, *others.order_by("name", "pk")]
 
 
 def receivers_of(visit: Visit, *, giver: User, at: datetime) -> QuerySet[Membership]:

@@ -16,7 +16,7 @@ from guests.itinerary import Day, Item, Itinerary, Officer, Place, itineraries
 from guests.models import Visit
 from guests.wording import KINDS, TENTATIVE, UNSURE, WORDS, full_date, hours_of, when
 from liaison.clock import day_of, zone_label
-from liaison.paper.scripts import marked
+from liaison.paper.scripts import written
 from liaison.phones import dialled
 
 _GOES_ON_FOR = timedelta(hours=1)  # an item that says no end
@@ -92,8 +92,8 @@ def screen_of(visit: Visit, *, at: datetime) -> GuestScreen:
     guest = itinerary.guest
     return GuestScreen(
         event=told.here(itinerary.event.name),
-        name=_written(visit.guest.called, guest.country),
-        native_name=_written(guest.native_name, guest.country),
+        name=written(visit.guest.called, guest.country),
+        native_name=written(guest.native_name, guest.country),
         days=tuple(told.days([day for day in itinerary.days if not over[day.date]], itinerary)),
         earlier=tuple(told.day(day) for day in itinerary.days if over[day.date]),
         officers=tuple(told.officer(one, alone=len(itinerary.officers) == 1) for one in itinerary.officers),
@@ -112,7 +112,7 @@ class _Teller:
 
     def here(self, text: str) -> SafeString:
         """A text as it was written about a place or plan of the event."""
-        return _written(text, self.host_country)
+        return written(text, self.host_country)
 
     def when(self, moment: datetime) -> SafeString:
         return when(moment, self.zone)
@@ -185,11 +185,6 @@ class _Teller:
             local_name=self.here(place.local_name),
             local_address=self.here(place.local_address),
         )
-
-
-def _written(text: str, country: str) -> SafeString:
-    """What a person wrote, in a language we do not know and a direction of its own; its scripts named where they show."""
-    return format_html('<bdi lang="">{}</bdi>', marked(text, country)) if text else SafeString()
 
 
 def _moment(iso: str) -> datetime:

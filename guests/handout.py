@@ -1,37 +1,59 @@
 """The guest's handout: an itinerary set as pages to hold in the hand. Plain values in, bytes out, no query in between."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_interval
-from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from guests.itinerary import Day, GuestFacts, Item, Itinerary, Officer
+from guests.look import USUAL, Look, Sheet
 from guests.models import Print, Visit
 from guests.naming import country_name
-from guests.wording import TENTATIVE, UNSURE, WORDS, dated_in, full_date, hours_of
-from liaison.clock import moment_text, span_text, zone_label
+from guests.print_links import address_of
+from guests.wording import (
+    TENTATIVE,
+    UNSURE,
+    WORDS,
+    dated_in,
+    full_date,
+    hours_of,
+    is_right_to_left,
+    language_at,
+    when,
+)
+from liaison.clock import zone_label
 from liaison.paper import pdf
+from liaison.paper.booklet import imposed
 from liaison.paper.letters import has_letters_for, without_pictographs
-from liaison.paper.scripts import marked
+from liaison.paper.scripts import written
 from liaison.phones import dialled
+from liaison.qr import qr_code
 
 STYLE = "css/handout.css"
+STYLES = {
+    Sheet.A5: (STYLE,),
+    Sheet.A4: (STYLE, "css/handout-a4.css"),
+    Sheet.A6: (STYLE, "css/handout-a6.css"),
+    Sheet.LARGE: (STYLE, "css/handout-a4.css", "css/handout-large.css"),
+}
 
 _PRINTED = {
     key: WORDS[key]
     for key in (
         "prepared_for", "officer", "no_officer", "programme", "no_items", "open", "from", "flight", "dress", "addresses", "hotel",
+        "scan",
     )
 }  # fmt: skip
+_SPAN = re.compile(r"\d+[–-]\d+")
 _NAME_SIZES = ((24, "grand"), (40, "large"), (90, "medium"))
 
 
@@ -51,28 +73,38 @@ class Row:
     dress: SafeString
 
 
-def language_for(languages: Sequence[str]) -> str:
-    """The language to print in for a guest who prefers these: the first of them if we have its words, else English."""
-    first = languages[0].partition("-")[0].lower() if languages else ""
-    return first if first in dict(settings.LANGUAGES) else "en"
+def render_handout(handout: Print, look: Look = USUAL) -> bytes:
+    """The handout as PDF; the same bytes for the same row and look. Raises `liaison.paper.pdf.PaperError`."""
+    return render_handouts([handout], look, duplex=False).data
 
 
-def render_handout(handout: Print) -> bytes:
-    """The handout as PDF; the same bytes for the same row. Raises `liaison.paper.pdf.PaperError`."""
-    return render_handouts([handout], duplex=False).data
+def render_handouts(handouts: Sequence[Print], look: Look = USUAL, *, duplex: bool = True) -> pdf.Part:
+    """Several handouts in one PDF; `duplex` begins each on a sheet of its own. Raises `liaison.paper.pdf.PaperError`.
+
+    A booklet is set out by itself, so there each makes a part of its own.
+    """
+    if not look.is_booklet:
+        return pdf.bind([_laid_out(handout, look) for handout in handouts], duplex=duplex)
+    booklets = [_booklet(handout, look) for handout in handouts]
+    return booklets[0] if len(booklets) == 1 else pdf.joined(booklets)
 
 
-def render_handouts(handouts: Sequence[Print], *, duplex: bool = True) -> pdf.Part:
-    """Several handouts in one PDF; `duplex` begins each on a sheet of its own. Raises `liaison.paper.pdf.PaperError`."""
-    return pdf.bind([_laid_out(handout) for handout in handouts], duplex=duplex)
+def _booklet(handout: Print, look: Look) -> pdf.Part:
+    pages = pdf.bind([_laid_out(handout, look)])
+    return imposed(pages, right_to_left=is_right_to_left(handout.language))
 
 
-def _laid_out(handout: Print) -> pdf.Leaves:
+def _laid_out(handout: Print, look: Look) -> pdf.Leaves:
     itinerary = Itinerary.of_data(handout.data)
-    try:
-        return pdf.lay_out(itinerary.guest.name, handout_html(handout), style=STYLE)
-    except pdf.BrokenImageError as broken:
-        raise broken.called(_picture(itinerary, broken.name)) from broken
+    without: frozenset[str] = frozenset()
+    while True:
+        html = handout_html(handout, without=without)
+        try:
+            return pdf.lay_out(itinerary.guest.name, html, *STYLES[Sheet(look.sheet)])
+        except pdf.BrokenImageError as broken:
+            if not look.has_placeholders or broken.name in without:
+                raise broken.called(_picture(itinerary, broken.name)) from broken
+            without |= {broken.name}
 
 
 def _picture(itinerary: Itinerary, name: str) -> str:
@@ -83,18 +115,23 @@ def _picture(itinerary: Itinerary, name: str) -> str:
     return _("the logo of %(event)s") % {"event": itinerary.event.name}
 
 
-def handout_html(handout: Print) -> str:
-    """The page that is printed, in the print's language with the host's words beside."""
+def handout_html(handout: Print, *, without: frozenset[str] = frozenset()) -> str:
+    """The page that is printed, in the print's language with the host's words beside; `without` are pictures left out.
+
+    A print that is not stored is a preview: it says so, and no code leads anywhere.
+    """
     itinerary = Itinerary.of_data(handout.data)
     setter = _Setter(itinerary.event.country, itinerary.event.time_zone)
     with override(handout.language):
-        page = setter.cover(itinerary) | {
+        is_stored = handout.pk is not None
+        page = setter.cover(itinerary, without) | {
             "language": handout.language,
             "days": [setter.day(day) for day in itinerary.days],
             "addresses": list(setter.addresses(itinerary)),
             "words": {key: setter.both(lambda word=word: str(word)) for key, word in _PRINTED.items()},  # type: ignore[misc]  # a default binds the loop's word
-            "version": WORDS["version"] % {"number": handout.version},
-            "printed": moment_text(handout.printed_at, setter.zone),
+            "version": WORDS["version"] % {"number": handout.version} if is_stored else WORDS["sample"],
+            "code": qr_code(address_of(handout), str(WORDS["scan"])) if is_stored else "",
+            "printed": when(handout.printed_at, setter.zone),
             "printed_at": handout.printed_at.isoformat(timespec="seconds"),
         }
         return render_to_string("handout/handout.html", page)
@@ -109,36 +146,40 @@ class _Setter:
 
     def both(self, say: Callable[[], str]) -> SafeString:
         """What is said in the active language, and beside it in the host's."""
-        said, host = say(), "id" if self.host_country == "ID" else "en"
+        said, host = say(), language_at(self.host_country)
         with override(host):
             beside = say()
         if beside == said:
             return format_html("{}", said)
-        return format_html('{} <span class="beside" lang="{}">{}</span>', said, host, beside)
+        direction = "rtl" if is_right_to_left(host) else "ltr"
+        return format_html(
+            '{} <bdi class="beside" lang="{}" dir="{}">{}</bdi>', said, host, direction, beside
+        )
 
     def here(self, text: str) -> SafeString:
         """A text as it was written about a place or plan of the event."""
-        return marked(without_pictographs(text), self.host_country)
+        return written(without_pictographs(text), self.host_country)
 
     def companion(self, text: str, country: str) -> SafeString:
         """The second name of something that has a Latin one; left out where no font of ours has its letters."""
-        return marked(text, country) if has_letters_for(text) else SafeString("")
+        return written(text, country) if has_letters_for(text) else SafeString("")
 
-    def cover(self, itinerary: Itinerary) -> dict[str, Any]:
+    def cover(self, itinerary: Itinerary, without: frozenset[str]) -> dict[str, Any]:
         event, officers = itinerary.event, itinerary.officers
         return self.guest(itinerary.guest) | {
             "event": event,
+            "logo": "" if event.logo in without else event.logo,
             "event_name": self.here(event.name),
             "event_short": self.here(Truncator(event.name).chars(80)),
             "event_host": self.here(event.host),
             "event_city": self.here(event.city),
             "event_days": self.both(lambda: _interval(event.starts_on, event.ends_on)),
-            "officers": [self.officer(one, alone=len(officers) == 1) for one in officers],
+            "officers": [self.officer(one, without, alone=len(officers) == 1) for one in officers],
         }
 
     def guest(self, guest: GuestFacts) -> dict[str, Any]:
         def mark(text: str) -> SafeString:
-            return marked(without_pictographs(text), guest.country)
+            return written(without_pictographs(text), guest.country)
 
         home = country_name(guest.country) if guest.country else ""
         return {
@@ -152,13 +193,17 @@ class _Setter:
             "organisation": mark(guest.organisation or home),
         }
 
-    def officer(self, officer: Officer, *, alone: bool) -> dict[str, Any]:
-        span = span_text(_moment(officer.starts_at), _moment(officer.ends_at), self.zone)
+    def officer(self, officer: Officer, without: frozenset[str], *, alone: bool) -> dict[str, Any]:
+        starts_at, ends_at = (
+            when(_moment(officer.starts_at), self.zone),
+            when(_moment(officer.ends_at), self.zone),
+        )
         return {
             "name": self.here(officer.name),
             "phone": dialled(officer.phone),
-            "photo": officer.photo,
-            "span": "" if alone else span,
+            "photo": "" if officer.photo in without else officer.photo,
+            "initials": self.here(_initials(officer.name)) if officer.photo in without else "",
+            "span": "" if alone else format_html("{} – {}", starts_at, ends_at),
         }
 
     def day(self, day: Day) -> dict[str, Any]:
@@ -171,7 +216,7 @@ class _Setter:
 
     def row(self, item: Item, on: str) -> Row:
         hours, until = hours_of(item, self.zone, on)
-        place = [self.here(text) for text in (item.place.name if item.place else "", item.point) if text]
+        place = ", ".join(text for text in (item.place.name if item.place else "", item.point) if text)
         local = item.place.local_name if item.place else ""
         return Row(
             hours=hours,
@@ -181,7 +226,7 @@ class _Setter:
             marks=tuple(self.marks(item)),
             flight=item.flight_number,
             origin=self.here(item.origin.name if item.origin else ""),
-            place=format_html_join(", ", "{}", ((part,) for part in place)),
+            place=self.here(place),
             local_place=self.companion(local, self.host_country),
             dress=self.here(item.dress),
         )
@@ -210,6 +255,14 @@ def _moment(iso: str) -> datetime:
     return datetime.fromisoformat(iso)
 
 
-def _interval(starts_on: str, ends_on: str) -> str:
+def _initials(name: str) -> str:
+    """What stands in place of a photo: the first letters of the first and the last name."""
+    names = name.split()
+    return "".join(one[0] for one in (*names[:1], *names[1:][-1:]))
+
+
+def _interval(starts_on: str, ends_on: str) -> SafeString:
+    """From day to day; the numbers of a span keep their order in every text."""
     first, last = date.fromisoformat(starts_on), date.fromisoformat(ends_on)
-    return format_interval(first, last, "yMMMMd", locale=dated_in())
+    said = conditional_escape(format_interval(first, last, "yMMMMd", locale=dated_in()))
+    return SafeString(_SPAN.sub(r'<bdi dir="ltr">\g<0></bdi>', said))  # escaped above

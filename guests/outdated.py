@@ -1,8 +1,8 @@
-"""Which printed handouts would say something else if they were printed now.
+"""Which printed papers would say something else if they were printed now.
 
-Two steps, so that a page may ask it of a thousand handouts. The history tables name those whose guest's plan, or what it
-quotes, was written since they were printed. Of these few the handout is made anew and compared: what was changed and
-changed back, or does not stand on the paper, puts no handout out of date, and printing again always ends it.
+Of handouts in two steps, so that a page may ask it of a thousand. The history tables name those whose guest's plan, or
+what it quotes, was written since they were printed. Of these few the handout is made anew and compared: what was changed
+and changed back, or does not stand on the paper, puts no handout out of date, and printing again always ends it.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from events.models import Event, Membership, Point, Session, Venue
 from guests.itinerary import itineraries
 from guests.models import Assignment, Guest, ItineraryItem, Print, Visit
+from guests.papers import PAPERS, Wish
 from guests.prints import digest_of
 from liaison.accounts.models import User
 
@@ -24,11 +25,22 @@ _LONGEST_TRANSACTION = timedelta(minutes=5)
 
 
 def outdated(prints: QuerySet[Print], *, at: datetime) -> list[int]:
-    """The keys of the handouts in use among these prints that no longer say what holds at `at`.
+    """The keys of the papers in use among these prints that no longer say what holds at `at`.
 
-    Three queries, and four more where anything was written since. That time passes puts no handout out of date: an
-    officer whose duty is over stands on it as on one printed yesterday.
+    Four queries, and four more where anything was written since, nine more where there are day sheets. That time passes puts
+    no paper out of date: an officer whose duty is over stands on a handout as on one printed yesterday.
     """
+    return [*_handouts(prints, at), *_day_sheets(prints, at)]
+
+
+def _day_sheets(prints: QuerySet[Print], at: datetime) -> list[int]:
+    """Of day sheets, which are in use for a day and quote nearly everything, all are made anew."""
+    sheets = list(prints.day_sheets_in_use(at).defer("data"))  # type: ignore[attr-defined]
+    told = PAPERS[Print.Kind.DAY_SHEET].tell([Wish.of(one) for one in sheets], at) if sheets else {}
+    return [one.pk for one in sheets if (data := told.get(Wish.of(one))) and digest_of(data) != one.digest]
+
+
+def _handouts(prints: QuerySet[Print], at: datetime) -> list[int]:
     doubtful = _touched(prints.handouts_in_use(at))  # type: ignore[attr-defined]
     handouts = list(doubtful.only("visit_id", "data", "digest"))
     if not handouts:

@@ -1,181 +1,88 @@
-"""What is printed, in which version; and print runs, which a worker renders for many guests.
-
-The row is the queue: a page writes a run, a worker finds it. Crash semantics: a worker leases a run and renews the lease
-with every ten papers; killed at any moment, it leaves versions that stand (data is data), at worst a file that no row
-names, and a lease that runs out. The next worker removes the file and begins anew; a worker that wakes up late finds the
-run no longer its own and writes nothing.
-"""
+"""What is printed, in which version: the same data is the same version, of every kind of paper."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
-from itertools import islice
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
 
-from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from events.access import may_coordinate
-from guests.handout import language_for, render_handouts
-from guests.itinerary import itineraries
-from guests.models import Print, PrintRun, Visit
-from guests.models.leased_run import TakenOverError
-from guests.runs import carry_out
+from guests.models import Print, Visit
+from guests.papers import PAPERS, Wish
+from guests.wording import language_of
 from liaison.accounts.models import User
-from liaison.paper.pdf import PaperError, Part, merge
-
-FOLDER = "prints/"  # in the private media
-PAPERS_AT_ONCE = 10
-MOST_GUESTS = 1000
-GIVE_UP_AFTER = timedelta(hours=6)
-
-
-class RunRefusedError(Exception):
-    """A print run was not begun; the message tells a coordinator why."""
 
 
 def print_handout(*, visit: Visit, by: User, at: datetime, language: str = "") -> Print:
-    """The version of the guest's handout that holds at `at`, in the language or else the guest's own.
-
-    Identical data is the same version, whoever prints it; changed data makes the next one. Two at the same moment get
-    the same.
-    """
+    """The version of the guest's handout that holds at `at`, in the language or else the guest's own."""
     [handout] = print_handouts(visits=[visit.pk], by=by, at=at, language=language)
     return handout
 
 
 def print_handouts(*, visits: Sequence[int], by: User, at: datetime, language: str = "") -> list[Print]:
     """The same for many visits, given by their keys and answered in their order; as many queries as for one."""
+    own = {}
+    if not language:
+        spoken = Visit.objects.filter(pk__in=visits).values_list("pk", "guest__languages")
+        own = {key: language_of(languages) for key, languages in spoken}
+    wishes = [Wish(key, language or own[key]) for key in visits if language or key in own]
+    return print_papers(Print.Kind.HANDOUT, wishes, by=by, at=at)
+
+
+def print_day_sheet(*, visit: Visit, day: date, holder: User, by: User, at: datetime) -> Print:
+    """The version of the officer's day sheet about the guest that holds at `at`, in the officer's language."""
+    wish = Wish(visit.pk, holder.language, day, holder.pk)
+    [sheet] = print_papers(Print.Kind.DAY_SHEET, [wish], by=by, at=at)
+    return sheet
+
+
+def preview(kind: Print.Kind, wish: Wish, *, at: datetime) -> Print:
+    """What `print_papers` would make of a wish, stored nowhere."""
+    data = PAPERS[kind].tell([wish], at)[wish]
+    return Print(kind=kind, version=0, data=data, printed_at=at, **_columns(wish))
+
+
+def print_papers(kind: Print.Kind, wishes: Sequence[Wish], *, by: User, at: datetime) -> list[Print]:
+    """The versions that hold at `at` of these papers, in the order of the wishes; of visits that are gone there is none.
+
+    Identical data is the same version, whoever prints it; changed data, or a revoked code, makes the next one. Two at
+    the same moment get the same. As many queries for many wishes as for one.
+    """
+    visits = {wish.visit for wish in wishes}
     with transaction.atomic():
-        locked = (  # whoever prints the same guest waits, and then finds the version
-            Visit.objects.filter(pk__in=visits)
-            .select_related("guest")
-            .select_for_update(of=("self",), no_key=True)
-            .order_by("pk")
-        )
-        languages = {visit.pk: language or language_for(visit.guest.languages) for visit in locked}
-        told = itineraries(Visit.objects.filter(pk__in=languages), at=at)
-        data = {key: itinerary.as_data() for key, itinerary in told.items()}
-        newest = Print.objects.filter(kind=Print.Kind.HANDOUT, visit__in=data).newest()
-        known = {(one.visit_id, one.language): one for one in newest}
+        locked = Visit.objects.filter(pk__in=visits).order_by("pk").select_for_update(no_key=True)
+        list(
+            locked.values_list("pk", flat=True)
+        )  # whoever prints the same guest waits, and then finds the version
+        data = PAPERS[kind].tell(wishes, at)
+        newest = Print.objects.filter(kind=kind, visit__in=visits).newest()
+        known = {Wish.of(one): one for one in newest}
         prints = {
-            key: _version(known.get((key, languages[key])), key, languages[key], data[key], by, at)
-            for key in data
+            wish: _version(known.get(wish), kind, wish, data[wish], by, at) for wish in wishes if wish in data
         }
         Print.objects.bulk_create([one for one in prints.values() if one.pk is None])
-    return [prints[key] for key in visits if key in prints]
+    return [prints[wish] for wish in wishes if wish in prints]
 
 
 def _version(
-    last: Print | None, visit: int, language: str, data: dict[str, Any], by: User, at: datetime
+    last: Print | None, kind: Print.Kind, wish: Wish, data: dict[str, Any], by: User, at: datetime
 ) -> Print:
-    """The last version where it says the same, else the next, not saved yet."""
+    """The last version where it says the same under a code that still opens, else the next, not saved yet."""
     digest = digest_of(data)
-    if last and last.digest == digest:
+    if last and last.digest == digest and last.revoked_at is None:
         return last
-    number = last.version + 1 if last else 1
     return Print(
-        visit_id=visit, language=language, version=number, data=data, digest=digest, printed_by=by, printed_at=at
+        kind=kind, version=last.version + 1 if last else 1, data=data, digest=digest, printed_by=by, printed_at=at,
+        **_columns(wish),
     )  # fmt: skip
+
+
+def _columns(wish: Wish) -> dict[str, Any]:
+    return {"visit_id": wish.visit, "language": wish.language, "day": wish.day, "holder_id": wish.holder}
 
 
 def digest_of(data: dict[str, Any]) -> str:
     """The same 64 signs for the same data."""
     written = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()
-
-
-def request_print_run(*, visits: Sequence[Visit], by: User, at: datetime, language: str = "") -> PrintRun:
-    """Ask for the handouts of these visits, of one event, in one file; a worker renders it.
-
-    Raises RunRefusedError with a sentence, and PermissionDenied for whoever does not run the event.
-    """
-    if not visits:
-        raise RunRefusedError(_("Choose at least one guest."))
-    if len(visits) > MOST_GUESTS:
-        raise RunRefusedError(_("Choose at most %(most)d guests at a time.") % {"most": MOST_GUESTS})
-    if len({visit.event_id for visit in visits}) > 1:
-        raise RunRefusedError(_("Choose guests of one event only."))
-    event = visits[0].event
-    if not may_coordinate(by, event):
-        raise PermissionDenied
-    with transaction.atomic():
-        run = PrintRun.objects.create(
-            event=event, language=language, total=len(visits), requested_by=by, requested_at=at
-        )
-        run.visits.set(visits)
-    return run
-
-
-def render_next_print_run(*, clock: Callable[[], datetime]) -> bool:
-    """Render the run that has waited longest, if none is being rendered; answers whether there was one.
-
-    One at a time, so that printing never keeps every worker from sending reminders. `clock` tells the time, since
-    rendering takes some.
-    """
-    at = clock()
-    _give_up_hopeless(at)
-    run = PrintRun.objects.take_next(at, "event")
-    if run is None:
-        return False
-    with override(run.requested_by.language):
-        carry_out(run, lambda: _render(run, clock), clock=clock, refusals=(PaperError, RunRefusedError))
-    return True
-
-
-def _give_up_hopeless(at: datetime) -> None:
-    """Fail what killed its workers for hours."""
-    PrintRun.objects.abandoned(at).filter(requested_at__lt=at - GIVE_UP_AFTER).update(
-        state=PrintRun.State.FAILED,
-        error=_("Every attempt was cut off; print fewer guests at a time."),
-        finished_at=at,
-    )
-
-
-def _render(run: PrintRun, clock: Callable[[], datetime]) -> None:
-    _remove_left_overs(run)
-    data = merge(_parts(run, clock), title=f"{run.get_kind_display()} – {run.event}")
-    _keep(run, data, clock())
-
-
-def _parts(run: PrintRun, clock: Callable[[], datetime]) -> Iterator[Part]:
-    """The handouts in the order of precedence, ten to a part; each part renews the lease."""
-    at = clock()
-    visits = list(run.visits.visible_to(run.requested_by, at=at).values_list("pk", flat=True))
-    if not visits:
-        raise RunRefusedError(_("None of the guests is still in the reach of who asked for them."))
-    handouts = print_handouts(visits=visits, by=run.requested_by, at=at, language=run.language)
-    for papers in _batched(handouts, PAPERS_AT_ONCE):
-        part = render_handouts(papers)
-        run.go_on(run.done + len(papers), at=clock())
-        yield part
-
-
-def _keep(run: PrintRun, data: bytes, at: datetime) -> None:
-    """Write the file under a name nobody guesses, then name it in the row."""
-    name = default_storage.save(f"{FOLDER}{run.pk}-{uuid4().hex}.pdf", ContentFile(data))
-    try:
-        run.finish(file=name, at=at)
-    except TakenOverError:
-        default_storage.delete(name)
-        raise
-
-
-def _remove_left_overs(run: PrintRun) -> None:
-    """Files of attempts at this run that died before their row named them."""
-    if default_storage.exists(FOLDER):
-        for name in default_storage.listdir(FOLDER)[1]:
-            if name.startswith(f"{run.pk}-"):
-                default_storage.delete(f"{FOLDER}{name}")
-
-
-def _batched(handouts: Sequence[Print], size: int) -> Iterator[list[Print]]:
-    rest = iter(handouts)
-    while batch := list(islice(rest, size)):
-        yield batch

@@ -8,7 +8,7 @@ from django.utils import timezone
 from guests.changes import tell_changes
 from guests.erasing.due import erase_due
 from guests.importing.runs import work_on_next_list
-from guests.prints import render_next_print_run
+from guests.print_runs import remove_old_files, render_next_print_run
 from guests.proposals.runs import solve_next_proposal
 from guests.reminders import plan_marked_officers, plan_marked_visits
 from guests.reminders.days import tell_the_day
@@ -72,6 +72,12 @@ def render_prints() -> None:
     """Render the print runs that wait or were left by a worker that died, one after the other."""
     while render_next_print_run(clock=timezone.now):
         pass
+
+
+@shared_task(name="guests.remove_old_prints", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
+def remove_old_prints() -> None:
+    """Remove the files of print runs that were kept long enough."""
+    remove_old_files(at=timezone.now())
 
 
 @shared_task(name="guests.work_on_guest_lists", soft_time_limit=600, time_limit=630)  # type: ignore[untyped-decorator]

@@ -11,9 +11,10 @@ from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date, format_skeleton
+from babel.languages import get_official_languages
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 
 from guests.itinerary import Item
 from guests.models import ItineraryItem, Visit
@@ -47,6 +48,14 @@ WORDS = {
         "The link has expired, was revoked or is incomplete. Please ask your liaison officer for a new one."
     ),
     "version": gettext_lazy("Version %(number)d"),
+    "sample": gettext_lazy("Preview"),
+    "scan": gettext_lazy("Scan to see what has changed"),
+    "changed": gettext_lazy("What has changed since your copy was printed"),
+    "unchanged": gettext_lazy("Nothing has changed since your copy was printed."),
+    "was_added": gettext_lazy("New"),
+    "was_changed": gettext_lazy("Changed"),
+    "was_removed": gettext_lazy("No longer in the programme"),
+    "before": gettext_lazy("Before: {text}"),
 }
 TENTATIVE = gettext_lazy("tentative")
 UNSURE = {
@@ -77,6 +86,16 @@ def dated_in() -> str:
     """Babel's name of the active language, for dates."""
     language = (get_language() or "en").replace("-", "_")
     return _DATED_IN.get(language, language)
+
+
+def language_at(country: str) -> str:
+    """The language of the host: the first official one of the country (ISO 3166) that we have, English where there is none."""
+    return language_of(get_official_languages(country, de_facto=True))
+
+
+def is_right_to_left(language: str) -> bool:
+    """Whether that language is written from right to left."""
+    return bool(get_language_info(language)["bidi"])
 
 
 def full_date(day: date) -> str:

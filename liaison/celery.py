@@ -35,6 +35,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=18, minute=30),  # half past one to half past three at night in Indonesia
         "options": {"expires": 12 * 3600},
     },
+    "remove old prints": {
+        "task": "guests.remove_old_prints",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-_SECRETS = re.compile(r"(/(?:calendars|g|acknowledge)/|/search/\?)[^/?\s]+")
+_SECRETS = re.compile(r"(/(?:calendars|g|p|acknowledge)/|/search/\?)[^/?\s]+")
 
 
 def without_secrets(text: str) -> str:
-    """The text with the secret part of every address left out: a calendar's key, a mail's link, and whom somebody looks for."""
+    """The text with the secret part of every address left out: a calendar's key, a mail's or a paper's link, and whom somebody looks for."""
     return _SECRETS.sub(r"\1…", text)
 
 

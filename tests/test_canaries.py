@@ -37,7 +37,7 @@ from guests.models import (
     RequestComment,
     Visit,
 )
-from guests.prints import print_handout
+from guests.prints import print_day_sheet, print_handout
 from guests.wording import LANGUAGES
 from liaison.accounts.models import User
 from liaison.notices.acknowledging import address_for
@@ -116,6 +116,8 @@ def painted(cast: Cast) -> Cast:
         )
         visit.refresh_from_db()
         print_handout(visit=visit, language="en", by=cast.ratna, at=at)
+        for duty in visit.assignments.select_related("officer__user"):
+            print_day_sheet(visit=visit, day=at.date(), holder=duty.officer.user, by=cast.ratna, at=at)
         told = [cast.ratna if visit.event == cast.event else cast.hendra]
         for person in told + [duty.officer.user for duty in visit.assignments.current(at)]:
             remind(person, visit, word)
@@ -156,13 +158,14 @@ def addresses_to_guess(cast: Cast) -> list[str]:
     guesses += [reverse("admin:guests_erasure_guest", args=[guest.pk]) for guest in Guest.objects.all()]
     for visit in Visit.objects.all():
         pages = ["visit", "log_request", "late", "incident", "sos", "report", "hand_over", "guest_calendar"]
-        pages += ["guest_screen", "guest_links"]
+        pages += ["guest_screen", "guest_links", "papers", "preview_handout", "preview_day_sheet"]
         guesses += [reverse(page, kwargs={"pk": visit.pk}) for page in pages]
         guesses += [reverse("late", kwargs={"pk": visit.pk}) + "?minutes=30"]
         guesses += [reverse("request", kwargs={"pk": each.pk}) for each in visit.requests.all()]
         offers = Handover.objects.filter(assignment__visit=visit)
         guesses += [reverse("handover", kwargs={"pk": offer.pk}) for offer in offers]
-        guesses += [reverse("handout", kwargs={"pk": paper.pk}) for paper in visit.prints.all()]
+        guesses += [reverse(paper.kind, kwargs={"pk": paper.pk}) for paper in visit.prints.all()]
+        guesses += [reverse("since_day_sheet", kwargs={"pk": paper.pk}) for paper in visit.prints.all()]
     for model in admin.site._registry:  # noqa: SLF001 (no public way)
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"  # noqa: SLF001
         guesses += [reverse(f"{base}_changelist"), reverse(f"{base}_changelist") + "?q=a"]

@@ -29,7 +29,9 @@ from guests.models import (
     Request,
     RosterFile,
 )
-from guests.prints import print_handout, request_print_run
+from guests.print_links import secret_of
+from guests.print_runs import request_print_run
+from guests.prints import print_day_sheet, print_handout
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
 from liaison.notices.acknowledging import address_for
@@ -72,6 +74,7 @@ class Scene:
 
     cast: Cast
     sato_print: Print = field(init=False)
+    sari_sheet: Print = field(init=False)
     run: PrintRun = field(init=False)
     request: Request = field(init=False)
     feed: CalendarFeed = field(init=False)
@@ -118,6 +121,9 @@ class Scene:
         )  # fmt: skip
         self.device = UserSession.objects.create(user=citra.user, ip="203.0.113.7", session_key="elsewhere")
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
+        self.sari_sheet = print_day_sheet(
+            visit=self.cast.sato, day=at.date(), holder=self.cast.sari, by=self.cast.ratna, at=at
+        )
         self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
         self.link, self.link_secret = make_link(
             visit=self.cast.sato, lasts=GuestLink.Lasts.STAY, by=self.cast.ratna, at=at, client_uuid=uuid4()
@@ -212,6 +218,13 @@ MATRIX: dict[str, Route] = {
     "decline_handover": Route(serving(403), offer, "post"),
     "withdraw_handover": Route(NOBODY | {"sari": 302, "ratna": 403}, offer, "post"),
     "print_handout": Route(serving(303), sato, "post"),
+    "print_day_sheet": Route(serving(303), sato, "post"),
+    "preview_day_sheet": Route(serving(200), sato),
+    "day_sheet": Route(serving(200), lambda scene: {"pk": scene.sari_sheet.pk}),
+    "since_day_sheet": Route(serving(200), lambda scene: {"pk": scene.sari_sheet.pk}),
+    "papers": Route(serving(200), sato),
+    "preview_handout": Route(serving(200), sato),
+    "since_printed": Route(OPEN, lambda scene: {"secret": secret_of(scene.sato_print.pk)}),
     "handout": Route(serving(200), lambda scene: {"pk": scene.sato_print.pk}),
     "print_run_file": Route(NOBODY | {"ratna": 404}, lambda scene: {"pk": scene.run.pk}),  # not rendered yet
     "board": Route(NOBODY | {"ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),

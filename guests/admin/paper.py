@@ -1,71 +1,42 @@
-"""Paper at the desk: which versions were printed, handouts for many guests at once, and how far those are."""
+"""Paper at the desk: which versions were printed and no longer hold, print runs, how far they are, and what failed."""
 
-from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
 from guests.admin.filters import OutdatedFilter
+from guests.admin.printing import print_again, told_of
 from guests.admin.words import guest_of
-from guests.models import Print, PrintRun, Visit
+from guests.models import Print, PrintRun
 from guests.naming import language_name
 from guests.outdated import outdated
-from guests.prints import RunRefusedError, request_print_run
+from guests.press_room import Failure
+from guests.print_runs import KEEP_FOR, RunRefusedError, retry
 from guests.tasks import render_prints
 from liaison.admin import column, flag
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
 from liaison.queue import nudge
 
 
-@admin.action(description=gettext_lazy("Print the handouts"))
-def print_handouts(table: Any, request: HttpRequest, chosen: QuerySet[Visit]) -> HttpResponse | None:
-    """Ask for the handouts of the chosen guests, each in the guest's language, and lead to where they will be."""
-    visits = list(chosen.select_related("event"))
-    try:
-        run = request_print_run(visits=visits, by=request.user, at=timezone.now())  # type: ignore[arg-type]  # signed in
-    except RunRefusedError as refused:
-        table.message_user(request, str(refused), messages.ERROR)
-        return None
-    nudge(render_prints)
-    said = ngettext(
-        "%(number)d handout is being printed.", "%(number)d handouts are being printed.", run.total
-    )
-    table.message_user(
-        request, f"{said % {'number': run.total}} {_('Reload this page to see how far it is.')}", messages.SUCCESS
-    )  # fmt: skip
-    return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[run.pk]))
-
-
-@admin.action(description=gettext_lazy("Print again"), permissions=["view"])
-def print_again(table: Any, request: HttpRequest, chosen: QuerySet[Print]) -> HttpResponse | None:
-    """Ask for the chosen papers as they would be now, each in its language, and lead to where they will be."""
-    by_language: defaultdict[tuple[int, str], dict[int, Visit]] = defaultdict(dict)
-    for version in chosen.filter(kind=Print.Kind.HANDOUT).select_related("visit__event"):
-        by_language[(version.visit.event_id, version.language)][version.visit_id] = version.visit
-    at, by = timezone.now(), request.user
-    try:
-        with transaction.atomic():
-            runs = [
-                request_print_run(visits=list(visits.values()), language=language, by=by, at=at)  # type: ignore[arg-type]  # signed in
-                for (_event, language), visits in by_language.items()
-            ]
-    except RunRefusedError as refused:
-        table.message_user(request, str(refused), messages.ERROR)
-        return None
-    nudge(render_prints)
-    number = sum(run.total for run in runs)
-    said = ngettext("%(number)d handout is being printed.", "%(number)d handouts are being printed.", number)
-    table.message_user(request, said % {"number": number}, messages.SUCCESS)
-    return HttpResponseRedirect(reverse("admin:guests_printrun_changelist"))
+@admin.action(description=gettext_lazy("Revoke the codes on the chosen prints"), permissions=["view"])
+def revoke_codes(table: Any, request: HttpRequest, chosen: QuerySet[Print]) -> None:
+    """The codes on these papers open nothing any more; printed again, each gets a new one."""
+    versions = list(chosen.filter(revoked_at=None))
+    for version in versions:
+        version.revoke(at=timezone.now())
+    said = ngettext("%(number)d code revoked.", "%(number)d codes revoked.", len(versions))
+    table.message_user(request, said % {"number": len(versions)}, messages.SUCCESS)
 
 
 @admin.register(Print)
@@ -76,6 +47,8 @@ class PrintAdmin(EventReadOnlyAdmin):
     list_display = (
         "visit",
         "kind",
+        "day",
+        "holder",
         "version",
         "language_shown",
         moment_column(Print, "printed_at"),
@@ -83,12 +56,14 @@ class PrintAdmin(EventReadOnlyAdmin):
         "holds",
         "open",
     )
-    list_select_related = ("visit__guest", "visit__event", "printed_by")
+    list_select_related = ("visit__guest", "visit__event", "holder", "printed_by")
     list_filter = (OutdatedFilter, ("kind", ChoicesDropdownFilter), ("printed_by", UsedDropdownFilter))
-    actions = (print_again,)
+    actions = (print_again, revoke_codes)
     search_fields = (
         *guest_of("visit"),
         "kind",
+        "day",
+        "holder__name",
         "version",
         "language",
         "printed_by__name",
@@ -97,10 +72,13 @@ class PrintAdmin(EventReadOnlyAdmin):
     fields = readonly_fields = (
         "visit",
         "kind",
+        "day",
+        "holder",
         "version",
         "language_shown",
         moment_column(Print, "printed_at"),
         "printed_by",
+        moment_column(Print, "revoked_at"),
         "open",
     )
 
@@ -126,9 +104,9 @@ class PrintAdmin(EventReadOnlyAdmin):
 
     @column(gettext_lazy("file"))
     def open(self, version: Print) -> str:
-        if version.kind != Print.Kind.HANDOUT:
-            return ""
-        return _link(reverse("handout", args=[version.pk]), _("Open"))
+        return _link(
+            reverse(version.kind, args=[version.pk]), _("Open")
+        )  # each kind's page is called as the kind
 
 
 @admin.register(PrintRun)
@@ -153,11 +131,14 @@ class PrintRunAdmin(EventReadOnlyAdmin):
         "requested_at",
     )
     list_select_related = ("event", "requested_by")
+    change_form_outer_after_template = "admin/guests/printrun/after.html"
     list_filter = (("state", ChoicesDropdownFilter),)
     fields = readonly_fields = (
         "event",
         "kind",
-        "language_shown",
+        "sheet",
+        "pictures",
+        "output",
         "state",
         "progress",
         "file_shown",
@@ -167,26 +148,83 @@ class PrintRunAdmin(EventReadOnlyAdmin):
         moment_column(PrintRun, "finished_at"),
     )
 
-    @column(gettext_lazy("language"), ordering="language")
-    def language_shown(self, run: PrintRun) -> str:
-        return language_name(run.language) if run.language else _("each guest's own")
-
     @column(
         gettext_lazy("state"),
         ordering="state",
-        label={"waiting": "warning", "running": "info", "done": "success", "failed": "danger"},
+        label={
+            "waiting": "warning",
+            "running": "info",
+            "done": "success",
+            "failed": "danger",
+            "off": "warning",
+        },
     )
     def state_shown(self, run: PrintRun) -> tuple[str, str]:
         return run.state, run.get_state_display()
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PrintRun]:
+        """Without what was wished for, which no page shows."""
+        rows: QuerySet[PrintRun] = super().get_queryset(request)
+        return rows.defer("wishes")
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = {"off": self.off_view, "retry": self.retry_view}
+        view = self.admin_site.admin_view
+        own = [
+            path(f"<int:pk>/{name}/", view(page), name=f"guests_printrun_{name}")
+            for name, page in pages.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        failures = [Failure(*failure) for failure in run.failures] if run else []
+        more = {"failures": failures, "days_kept": KEEP_FOR.days}
+        page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | more)
+        return page
+
+    @method_decorator(require_POST)
+    def off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Call the run off; its worker stops at the next ten papers."""
+        run = get_object_or_404(self.get_queryset(request), pk=pk)
+        if run.call_off(at=timezone.now()):
+            messages.success(request, _("The print run was called off."))
+        else:
+            messages.info(request, _("It was over already."))
+        return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[pk]))
+
+    @method_decorator(require_POST)
+    def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Print what could not be printed, and nothing else, in a new run."""
+        run = get_object_or_404(self.get_queryset(request).select_related("event"), pk=pk)
+        try:
+            again = retry(run=run, by=request.user, at=timezone.now())  # type: ignore[arg-type]  # signed in
+        except RunRefusedError as refused:
+            messages.error(request, str(refused))
+            return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[pk]))
+        nudge(render_prints)
+        return told_of(request, [again])
+
     @column(gettext_lazy("progress"))
     def progress(self, run: PrintRun) -> str:
-        return _("%(rendered)d of %(total)d") % {"rendered": run.done, "total": run.total}
+        said = _("%(rendered)d of %(total)d") % {"rendered": run.done, "total": run.total}
+        if not run.failures:
+            return said
+        failed = ngettext("%(number)d failed", "%(number)d failed", len(run.failures))
+        return f"{said}, {failed % {'number': len(run.failures)}}"
 
     @column(gettext_lazy("file"))
     def file_shown(self, run: PrintRun) -> str:
         if run.state != PrintRun.State.DONE:
             return ""
+        if not run.file:
+            return _("removed after %(days)d days") % {"days": KEEP_FOR.days}
         return _link(reverse("print_run_file", args=[run.pk]), _("Download"))
 
 

@@ -40,7 +40,7 @@ from guests.admin.filters import (
     collisions_at,
 )
 from guests.admin.itinerary import ItemInline
-from guests.admin.paper import print_handouts
+from guests.admin.printing import print_day_sheets, print_handouts
 from guests.admin.proposals import propose_chosen
 from guests.admin.words import guest_at, guest_of
 from guests.assignment import AssignmentError
@@ -149,7 +149,7 @@ class VisitAdmin(EventAdmin):
     readonly_fields = ("where",)
     inlines = (AssignmentInline, ItemInline, DocumentInline)
     change_form_outer_after_template = "admin/guests/visit/screen.html"
-    actions = (assign_chosen, propose_chosen, print_handouts)
+    actions = (assign_chosen, propose_chosen, print_handouts, print_day_sheets)
     beside = (
         Beside(ItineraryItem, "visit", "title"),
         Beside(Assignment, "visit", "officer"),

@@ -1,6 +1,6 @@
 """What was printed, in which version; and print jobs for many guests at once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Role
 from events.models.staff import events_of
+from guests.models.assignment import Assignment
 from guests.models.leased_run import LeasedRun, LeasedRunQuerySet
 from guests.models.visit import Visit
 from liaison.accounts.models import User
@@ -16,18 +17,31 @@ from liaison.scope import ScopedQuerySet
 
 class PrintQuerySet(ScopedQuerySet["Print"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
-        return models.Q(visit__in=Visit.objects.visible_to(user, at=at))
+        """The papers of one's guests; of day sheets only one's own, or those of the events one coordinates."""
+        own = models.Q(holder=None) | models.Q(holder=user)
+        runs = models.Q(visit__event__in=events_of(user, Role.COORDINATOR))
+        return models.Q(visit__in=Visit.objects.visible_to(user, at=at)) & (own | runs)
 
     def handouts_in_use(self, at: datetime) -> Self:
         """The last version of the handout in each language of each guest who is here or to come."""
         newest = self.filter(kind=Print.Kind.HANDOUT).newest()
         return self.filter(pk__in=newest.values("pk"), visit__in=Visit.objects.not_over(at))
 
-    def newest(self) -> Self:
-        """The last version of each paper of each visit in each language."""
-        return self.order_by("visit_id", "kind", "language", "-version").distinct(
-            "visit_id", "kind", "language"
+    def day_sheets_in_use(self, at: datetime) -> Self:
+        """The last version of each day sheet of a day that is not over, whose officer still looks after the guest."""
+        newest = self.filter(kind=Print.Kind.DAY_SHEET).newest()
+        duties = Assignment.objects.not_over(at).filter(
+            visit=models.OuterRef("visit"), officer__user=models.OuterRef("holder")
         )
+        today = (at - timedelta(days=1)).date()  # wherever the event is
+        return self.filter(pk__in=newest.values("pk"), day__gte=today).filter(
+            models.Exists(duties), visit__in=Visit.objects.not_over(at)
+        )
+
+    def newest(self) -> Self:
+        """The last version of each paper of each visit in each language; of day sheets, for each day and officer."""
+        same = ("visit_id", "kind", "language", "day", "holder_id")
+        return self.order_by(*same, "-version").distinct(*same)
 
 
 class Print(models.Model):
@@ -40,6 +54,11 @@ class Print(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="prints", verbose_name=_("visit"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.HANDOUT)
     language = models.CharField(_("language"), max_length=8)
+    day = models.DateField(_("day"), null=True, blank=True)
+    holder = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("for")
+    )
+    """For whom a day sheet is; its watermark."""
     version = models.PositiveIntegerField(_("version"))
     data = models.JSONField(_("data"))
     digest = models.CharField(_("digest"), max_length=64)
@@ -47,6 +66,8 @@ class Print(models.Model):
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("printed by")
     )
     printed_at = models.DateTimeField(_("printed"))
+    revoked_at = models.DateTimeField(_("code revoked"), null=True, blank=True)
+    """Since when the code on the paper opens nothing for who is not signed in."""
 
     objects = PrintQuerySet.as_manager()
 
@@ -56,31 +77,74 @@ class Print(models.Model):
         ordering = ["visit", "kind", "-version"]
         constraints = [
             models.UniqueConstraint(
-                fields=["visit", "kind", "language", "version"], name="each_version_once"
+                fields=["visit", "kind", "language", "day", "holder", "version"],
+                name="each_version_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="day_sheet", day__isnull=False, holder__isnull=False)
+                | (~models.Q(kind="day_sheet") & models.Q(day=None, holder=None)),
+                name="day_sheet_is_of_a_day_and_for_somebody",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.visit}: {self.get_kind_display()} {self.version}"
 
+    def revoke(self, *, at: datetime) -> None:
+        """The code on the paper opens nothing any more; who prints again gets a new version with a new code."""
+        self.revoked_at = at
+        self.save(update_fields=["revoked_at"])
+
+
+class Sheet(models.TextChoices):
+    """On what a paper for guests is set."""
+
+    A5 = "a5", _("A5")
+    A4 = "a4", _("A4")
+    A6 = "a6", _("A6 booklet, four pages to a side of A4")
+    LARGE = "large", _("large print, A4")
+
+
+class Pictures(models.TextChoices):
+    """What to do about a picture that cannot be printed."""
+
+    ALL = "all", _("say which one, and print nothing without it")
+    PLACEHOLDER = "placeholder", _("print without it")
+
 
 class PrintRunQuerySet(LeasedRunQuerySet["PrintRun"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         return models.Q(event__in=events_of(user, Role.COORDINATOR))
 
+    def with_file_since_before(self, moment: datetime) -> Self:
+        """Finished before that moment, and the file still kept."""
+        return self.filter(finished_at__lt=moment).exclude(file="")
+
 
 class PrintRun(LeasedRun):
-    """A paper for many guests, rendered by a worker into one private PDF.
+    """Papers of one kind for many, rendered by a worker into one private file, which is kept for some days.
 
-    An empty language prints for each guest in the guest's own.
+    `wishes` say which papers, as `guests.papers.Wish` has them; what could not be made stands in `failures` with its
+    wish, how it is called, and why.
     """
+
+    class Output(models.TextChoices):
+        PDF = "pdf", _("one PDF, with a bookmark for each")
+        ZIP = "zip", _("a ZIP of one PDF for each")
 
     event = models.ForeignKey(
         Event, on_delete=models.CASCADE, related_name="print_runs", verbose_name=_("event")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Print.Kind, default=Print.Kind.HANDOUT)
-    language = models.CharField(_("language"), max_length=8)
+    wishes = models.JSONField(default=list, editable=False)
+    sheet = models.CharField(_("sheet"), max_length=5, choices=Sheet, default=Sheet.A5)
+    pictures = models.CharField(
+        _("where a picture is broken"), max_length=11, choices=Pictures, default=Pictures.ALL
+    )
+    output = models.CharField(_("as"), max_length=3, choices=Output, default=Output.PDF)
     visits = models.ManyToManyField(Visit, related_name="+", verbose_name=_("visits"))
+    failures = models.JSONField(_("what could not be printed"), default=list, blank=True)
     file = models.FileField(_("file"), upload_to="prints/", blank=True)
 
     objects = PrintRunQuerySet.as_manager()

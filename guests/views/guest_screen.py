@@ -1,6 +1,7 @@
-"""The guest's own screen: on the officer's phone, and under a secret link."""
+"""The guest's own screen: on the officer's phone, under a secret link, and behind the code on the guest's paper."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.cache import cache_control
@@ -16,6 +18,10 @@ from django.views.decorators.http import require_safe
 from guests.access import may_serve
 from guests.guest_links import link_behind
 from guests.guest_screen import screen_of
+from guests.itinerary import Itinerary, itineraries
+from guests.models import Visit
+from guests.print_links import end_of, print_behind
+from guests.since_printed import changes_since
 from guests.views import TOLD_TO_NOBODY, SignedIn
 from guests.views.acting import own_visit
 from guests.wording import LANGUAGES, WORDS, language_of, when
@@ -50,12 +56,37 @@ def shared_screen(request: HttpRequest, secret: str) -> HttpResponse:
         link.note_opening(at=at)
     language = _language(request, link.visit.guest.languages)
     with override(language):
-        until = when(link.expires_at, link.visit.event.time_zone)
         page = {
             "screen": screen_of(link.visit, at=at),
-            "valid_until": format_html(str(WORDS["valid_until"]), time=until),
+            "valid_until": _until(link.expires_at, link.visit.event.time_zone),
         }
         return _page(request, "guest/screen.html", language, page)
+
+
+@require_safe
+@cache_control(no_store=True, private=True)
+def since_printed(request: HttpRequest, secret: str) -> HttpResponse:
+    """What has changed since a guest's paper was printed, and the plan as it stands; 404 as for a link that opens nothing."""
+    at = timezone.now()
+    version = print_behind(secret, at=at)
+    if version is None:
+        return _gone(request)
+    visit = version.visit
+    now = itineraries(Visit.objects.filter(pk=visit.pk), at=at)[visit.pk]
+    language = _language(request, [version.language])
+    with override(language):
+        page = {
+            "screen": screen_of(visit, at=at),
+            "valid_until": _until(end_of(version), visit.event.time_zone),
+            "version": WORDS["version"] % {"number": version.version},
+            "printed_at": when(version.printed_at, visit.event.time_zone),
+            "changes": changes_since(Itinerary.of_data(version.data), now, at=at),
+        }
+        return _page(request, "guest/since_printed.html", language, page)
+
+
+def _until(moment: datetime, zone_name: str) -> SafeString:
+    return format_html(str(WORDS["valid_until"]), time=when(moment, zone_name))
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

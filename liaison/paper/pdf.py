@@ -28,6 +28,7 @@ __all__ = [
     "PaperError",
     "Part",
     "bind",
+    "joined",
     "lay_out",
     "merge",
 ]
@@ -59,10 +60,10 @@ class Part:
     chapters: tuple[tuple[str, int], ...]
 
 
-def lay_out(title: str, html: str, *, style: str) -> Leaves:
-    """Set a page with the static stylesheet `style`. Raises PaperError where a picture or a font is not to be had."""
+def lay_out(title: str, html: str, *styles: str) -> Leaves:
+    """Set a page with these static stylesheets. Raises PaperError where a picture or a font is not to be had."""
     with _printing():
-        return Leaves(title, _press().lay_out(html, style))
+        return Leaves(title, _press().lay_out(html, styles))
 
 
 def bind(papers: Sequence[Leaves], *, duplex: bool = False) -> Part:
@@ -84,6 +85,11 @@ def bind(papers: Sequence[Leaves], *, duplex: bool = False) -> Part:
         return Part(data, tuple(chapters))
 
 
+def joined(parts: Sequence[Part]) -> Part:
+    """Several parts as one, with all their papers."""
+    return Part(merge(parts, title=""), tuple(chapter for part in parts for chapter in part.chapters))
+
+
 def merge(parts: Iterable[Part], *, title: str) -> bytes:
     """One PDF of all the parts, with an outline of their papers; the same bytes for the same parts."""
     import pikepdf  # noqa: PLC0415 (only the worker merges)
@@ -100,7 +106,8 @@ def merge(parts: Iterable[Part], *, title: str) -> bytes:
             for name, pages in chapters:
                 outline.root.append(pikepdf.OutlineItem(name, page))
                 page += pages
-        whole.docinfo["/Title"] = title
+        if title:
+            whole.docinfo["/Title"] = title
         whole.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
 

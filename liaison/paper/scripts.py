@@ -60,6 +60,15 @@ def marked(text: str, country: str = "") -> SafeString:
     return format_html_join("", "{}", ((_marked(run),) for run in runs))
 
 
+def written(text: str, country: str = "") -> SafeString:
+    """What a person wrote, in a language we do not know and a direction of its own; its scripts named where they show."""
+    if not text:
+        return SafeString()
+    first = next((run.lang for run in runs_of(text, country)), "")
+    direction = "rtl" if first in _RIGHT_TO_LEFT else "ltr"
+    return format_html('<bdi lang="" dir="{}">{}</bdi>', direction, marked(text, country))
+
+
 def _marked(run: Run) -> SafeString:
     if run.lang in _RIGHT_TO_LEFT:
         return format_html('<bdi lang="{}" dir="rtl">{}</bdi>', run.lang, run.text)

@@ -1,7 +1,7 @@
 """WeasyPrint with our fonts, our stylesheets and our files only. Nothing else in the project knows WeasyPrint."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -44,11 +44,11 @@ class Press:
             self._fonts = FontConfiguration()
         self._style = cache(self._read_style)
 
-    def lay_out(self, html: str, style: str) -> Any:
+    def lay_out(self, html: str, styles: Sequence[str]) -> Any:
         """The page as a WeasyPrint document."""
         page = HTML(string=html, base_url="static:", url_fetcher=self._fetcher)
-        styles = [self._style(_STACKS), self._style(style)]
-        return page.render(font_config=self._fonts, stylesheets=styles)
+        sheets = [self._style(name) for name in (_STACKS, *styles)]
+        return page.render(font_config=self._fonts, stylesheets=sheets)
 
     def blank_like(self, page: Any) -> Any:
         """An empty page of the same size."""

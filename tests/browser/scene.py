@@ -12,6 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
 
 from events.models import Event, Membership, Role, Venue
 from guests.models import (
@@ -21,10 +22,13 @@ from guests.models import (
     Handover,
     LogbookEntry,
     Movement,
+    Print,
     Request,
     RequestComment,
     Visit,
 )
+from guests.print_links import secret_of
+from guests.prints import print_day_sheet, print_handout
 from liaison.accounts.models import User
 from liaison.notices.acknowledging import address_for
 from liaison.notices.models import Delivery, Notice
@@ -85,9 +89,23 @@ class Scene:
     tomorrow: Visit
     offer: Handover
     asked: Request
+    sheet: Print
+    since_path: str
     reminder_path: str
     answered_path: str
     failed: Notice
+
+
+def _printed_before(visit: Visit, officer: User) -> tuple[Print, str]:
+    """A day sheet, and where the code of a handout leads, both printed when the day looked a little otherwise."""
+    sheet = print_day_sheet(visit=visit, day=NOW.date(), holder=officer, by=officer, at=NOW - HOUR)
+    sheet.data |= {"diet": "Vegetarian", "duties": sheet.data["duties"][1:], "red_lines": []}
+    handout = print_handout(visit=visit, by=officer, at=NOW - HOUR)
+    first, *later = handout.data["days"][0]["items"]
+    moved = [{**one, "starts_at": first["starts_at"]} for one in later]
+    handout.data["days"][0]["items"] = moved
+    Print.objects.bulk_update([sheet, handout], ["data"])
+    return sheet, reverse("since_printed", args=[secret_of(handout.pk)])
 
 
 def build_scene() -> Scene:
@@ -134,10 +152,10 @@ def build_scene() -> Scene:
         "reminder_path": urlsplit(address_for(first)).path,
         "answered_path": urlsplit(address_for(second)).path,
     }
+    sheet, links["since_path"] = _printed_before(visits["sato"], people["sari"])
     key = _secured(people["secured"])
-    return Scene(
-        event=event, offer=offer, asked=asked, failed=others[2], key=key, **links, **people, **visits
-    )  # type: ignore[arg-type]
+    made = {"event": event, "offer": offer, "asked": asked, "failed": others[2], "key": key, "sheet": sheet}
+    return Scene(**made, **links, **people, **visits)  # type: ignore[arg-type]
 
 
 def _everything(event: Event, officer: User) -> Visit:

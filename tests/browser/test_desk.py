@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from events.models import Role
 from guests.models import Assignment, PrintRun, Visit
-from guests.prints import render_next_print_run
+from guests.print_runs import render_next_print_run
 from tests.browser.conftest import Opener
 from tests.factories import make_event, make_member, make_user
 
@@ -69,6 +69,7 @@ def test_a_guest_list_becomes_visits_with_officers_and_handouts(desk: Page) -> N
     expect(desk.locator(".desk-refusals, .desk-wall").first).to_contain_text(SENTENCE)
     assert Assignment.objects.count() == 2
     choose_guests(desk, "print_handouts", how_many=3)
-    expect(desk.locator("body")).to_contain_text("3 handouts are being printed.")
+    desk.get_by_role("button", name="Print", exact=True).click()
+    expect(desk.locator("body")).to_contain_text("3 papers are being printed.")
     assert render_next_print_run(clock=timezone.now)
     assert PrintRun.objects.get().state == PrintRun.State.DONE

@@ -130,7 +130,7 @@ def _record(visit: Visit, officer: Membership, ratna: User) -> None:
     Print.objects.create(
         visit=visit, language="en", version=1, data={}, digest="d", printed_by=ratna, printed_at=NOW
     )
-    run = PrintRun.objects.create(event=visit.event, language="en", requested_by=ratna, requested_at=NOW)
+    run = PrintRun.objects.create(event=visit.event, requested_by=ratna, requested_at=NOW)
     run.visits.add(visit)
     CalendarFeed.objects.create(
         event=visit.event, visit=visit, secret_digest=f"d{visit.pk}", made_by=ratna, made_at=NOW

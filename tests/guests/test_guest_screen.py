@@ -209,12 +209,12 @@ def test_each_of_several_officers_says_from_when_to_when(cast: Cast) -> None:
 def test_titles_stay_as_written_whatever_the_language(cast: Cast, page_of: Any) -> None:
     Guest.objects.filter(pk=cast.sato.guest_id).update(addressed_as="Ratu Epeli <b>")
     page = page_of(cast, "id")
-    assert '<bdi lang="">Ratu Epeli &lt;b&gt;</bdi>' in page
+    assert '<bdi lang="" dir="ltr">Ratu Epeli &lt;b&gt;</bdi>' in page
 
 
 def test_foreign_runs_name_their_language(cast: Cast) -> None:
     cast.sato.items.update(title="会議 with the Governor")
-    assert '<bdi lang=""><span lang="zh">会議</span> with the Governor</bdi>' in own(cast, "ar")
+    assert '<bdi lang="" dir="ltr"><span lang="zh">会議</span> with the Governor</bdi>' in own(cast, "ar")
 
 
 # --- who -----------------------------------------------------------------------------------------------------------

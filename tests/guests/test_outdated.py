@@ -1,7 +1,7 @@
 """Which printed handouts no longer say what holds: by everything they quote, and by nothing else."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,23 @@ from django.utils import timezone
 from events.models import Event, Membership, Point, Session, Venue
 from guests.models import Assignment, Guest, ItineraryItem, Movement, Print, PrintRun, Visit
 from guests.outdated import outdated
-from guests.prints import print_handout, render_next_print_run
+from guests.print_runs import render_next_print_run
+from guests.prints import print_day_sheet, print_handout
 from liaison.accounts.models import User
+from liaison.clock import day_of
 from tests.cast import Cast, bring_to
-from tests.factories import make_guest, make_item, make_session, make_user, make_venue, make_visit
+from tests.factories import (
+    make_assignment,
+    make_contact,
+    make_guest,
+    make_item,
+    make_note,
+    make_request,
+    make_session,
+    make_user,
+    make_venue,
+    make_visit,
+)
 from tests.guests.desk import at, signed_in, words_of
 
 LONG_AGO = timedelta(days=2)
@@ -148,7 +161,7 @@ def test_asking_costs_the_same_for_1_and_3_handouts(
     QUOTED["item moved"](cast)
     with CaptureQueriesContext(connection) as asked:
         assert len(gone(now)) == guests
-    assert len(asked) == 6
+    assert len(asked) == 7
 
 
 def test_the_list_says_so_and_prints_again(cast: Cast, printed: Print, now: datetime) -> None:
@@ -159,10 +172,95 @@ def test_the_list_says_so_and_prints_again(cast: Cast, printed: Print, now: date
     page = client.get(address, {"holds": "no"})
     assert [one.pk for one in page.context["cl"].result_list] == [printed.pk]
     assert "out of date" in words_of(page)
-    answer = client.post(address, {"action": "print_again", "_selected_action": [printed.pk]}, follow=True)
-    assert "1 handout is being printed." in words_of(answer)
-    assert answer.redirect_chain == [(reverse("admin:guests_printrun_changelist"), 302)]
+    chosen = {"action": "print_again", "_selected_action": [printed.pk]}
+    assert "1 paper" in words_of(client.post(address, chosen))
+    look = {"print": "1", "sheet": "a4", "pictures": "all", "output": "pdf"}
+    answer = client.post(address, chosen | look, follow=True)
+    assert "1 paper is being printed." in words_of(answer)
     run = PrintRun.objects.get()
-    assert (run.language, list(run.visits.all())) == (printed.language, [cast.sato])
+    assert answer.redirect_chain == [(reverse("admin:guests_printrun_change", args=[run.pk]), 302)]
+    assert (run.sheet, run.wishes, list(run.visits.all())) == (
+        "a4", [[cast.sato.pk, printed.language, None, None]], [cast.sato],
+    )  # fmt: skip
     assert render_next_print_run(clock=timezone.now)
     assert gone(now) == []
+    run.refresh_from_db()
+    run.file.delete()
+
+
+# --- day sheets ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sheet(cast: Cast, now: datetime) -> Print:
+    """Sari's sheet of today about Mr Sato."""
+    make_item(cast.sato, "Audience", starts_at=now)
+    return print_day_sheet(visit=cast.sato, day=_today(cast, now), holder=cast.sari, by=cast.ratna, at=now)
+
+
+def _today(cast: Cast, now: datetime) -> date:
+    return day_of(now, cast.event.time_zone)
+
+
+ON_A_SHEET: dict[str, Callable[[Cast], object]] = {
+    "item": lambda cast: items("Audience").update(seat="Row 2"),
+    "request": lambda cast: make_request(cast.sato, cast.sari, "Another tea"),
+    "red line": lambda cast: make_note(cast.event, "Never alone", guest=cast.sato.guest, is_red_line=True),
+    "contact": lambda cast: make_contact(cast.event),
+    "companions": lambda cast: Visit.objects.filter(pk=cast.sato.pk).update(companions=3),
+}
+
+
+@pytest.mark.parametrize("what", ON_A_SHEET)
+def test_a_day_sheet_is_out_of_date_until_it_is_printed_again(
+    cast: Cast, sheet: Print, now: datetime, what: str
+) -> None:
+    assert gone(now) == []
+    ON_A_SHEET[what](cast)
+    assert gone(now) == [sheet.pk]
+    print_day_sheet(visit=cast.sato, day=sheet.day or now.date(), holder=cast.sari, by=cast.ratna, at=now)
+    assert gone(now) == []
+
+
+def test_a_day_sheet_of_a_day_or_a_duty_that_is_over_is_never_out_of_date(
+    cast: Cast, sheet: Print, now: datetime
+) -> None:
+    ON_A_SHEET["item"](cast)
+    assert gone(now + timedelta(days=3)) == []
+    cast.sari_leads.withdraw()
+    assert gone(now) == []
+
+
+def test_just_the_sheets_that_no_longer_hold_are_printed_again(
+    cast: Cast, sheet: Print, now: datetime
+) -> None:
+    """Not those of a colleague on the same day about the same guest, which hold."""
+    make_assignment(
+        cast.lim, cast.bagus_officer, role="deputy", starts_at=now, ends_at=now + timedelta(hours=9)
+    )
+    print_day_sheet(visit=cast.lim, day=_today(cast, now), holder=cast.bagus, by=cast.ratna, at=now)
+    ON_A_SHEET["item"](cast)
+    client = signed_in(cast.ratna)
+    listed = client.get(at(Print, "changelist"), {"holds": "no"}).context["cl"].result_list
+    assert [one.pk for one in listed] == [sheet.pk]
+    chosen = {"action": "print_again", "_selected_action": [one.pk for one in listed], "print": "1"}
+    client.post(at(Print, "changelist"), chosen | {"sheet": "a5", "pictures": "all", "output": "pdf"})
+    run = PrintRun.objects.get()
+    assert (run.kind, run.total) == ("day_sheet", 1)
+    assert render_next_print_run(clock=timezone.now)
+    run.refresh_from_db()
+    assert (run.state, Print.objects.filter(kind="day_sheet").count()) == ("done", 3)
+    run.file.delete()
+
+
+@pytest.mark.parametrize("sheets", [1, 3])
+def test_asking_costs_the_same_for_1_and_3_day_sheets(
+    cast: Cast, sheet: Print, now: datetime, sheets: int
+) -> None:
+    for _number in range(sheets - 1):
+        visit = make_visit(cast.event, make_guest())
+        make_assignment(visit, cast.sari_officer, starts_at=now, ends_at=now + timedelta(hours=9))
+        print_day_sheet(visit=visit, day=_today(cast, now), holder=cast.sari, by=cast.ratna, at=now)
+    with CaptureQueriesContext(connection) as asked:
+        assert gone(now) == []
+    assert len(asked) == 10

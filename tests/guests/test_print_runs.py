@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zipfile import ZipFile
 
+import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
@@ -16,14 +18,22 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from guests import prints
-from guests.handout import render_handouts
+from guests import press_room, print_runs
+from guests.look import Look, Pictures
 from guests.models import Print, PrintRun, Visit
-from guests.prints import RunRefusedError, print_handouts, render_next_print_run, request_print_run
-from guests.tasks import render_prints
+from guests.press_room import rendered
+from guests.print_runs import (
+    RunRefusedError,
+    remove_old_files,
+    render_next_print_run,
+    request_day_sheets,
+    request_print_run,
+)
+from guests.prints import print_handouts
+from guests.tasks import remove_old_prints, render_prints
 from liaison.celery import app
 from tests.cast import Cast
-from tests.factories import NOW, make_guest, make_visit
+from tests.factories import NOW, make_assignment, make_guest, make_visit
 from tests.guests.phone import now as now
 from tests.guests.phone import signed_in
 from tests.guests.test_prints import queries_of
@@ -36,15 +46,15 @@ HOUR = timedelta(hours=1)
 def _no_files_left() -> Iterator[None]:
     yield
     for name in files():
-        default_storage.delete(f"{prints.FOLDER}{name}")
+        default_storage.delete(f"{print_runs.FOLDER}{name}")
 
 
 def files() -> list[str]:
-    return default_storage.listdir(prints.FOLDER)[1] if default_storage.exists(prints.FOLDER) else []
+    return default_storage.listdir(print_runs.FOLDER)[1] if default_storage.exists(print_runs.FOLDER) else []
 
 
 def file_of(run: PrintRun) -> str:
-    return str(run.file.name).removeprefix(prints.FOLDER)
+    return str(run.file.name).removeprefix(print_runs.FOLDER)
 
 
 def at_now() -> datetime:
@@ -102,11 +112,11 @@ def test_the_worker_finds_what_waits(cast: Cast) -> None:
 
 
 def test_what_a_run_may_not_be_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prints, "MOST_GUESTS", 2)
+    monkeypatch.setattr(print_runs, "MOST_GUESTS", 2)
     refused: list[tuple[list[Visit], str]] = [
         ([], "at least one"),
         ([cast.sato, cast.okafor], "one event"),
-        ([cast.sato] * 3, "at most 2"),
+        ([cast.sato, cast.lim, make_visit(cast.event)], "at most 2"),
     ]
     for visits, reason in refused:
         with pytest.raises(RunRefusedError, match=reason):
@@ -125,13 +135,206 @@ def test_whoever_lost_the_event_gets_nothing_of_it(cast: Cast) -> None:
     assert "in the reach of who asked" in run.error
 
 
-def test_a_broken_picture_fails_the_run_with_a_sentence_in_the_askers_language(cast: Cast) -> None:
+@pytest.fixture
+def broken(cast: Cast) -> Iterator[None]:
+    """The photo on Mr Sato's handout, and on no other, is none."""
     cast.sari.photo.save("sari.jpg", ContentFile(b"no picture"))
+    yield
+    cast.sari.photo.delete()
+
+
+@pytest.mark.usefixtures("broken")
+def test_one_bad_paper_is_named_and_the_rest_is_printed(cast: Cast) -> None:
     run = asked_for_run(cast)
     render_next_print_run(clock=at_now)
     run.refresh_from_db()
+    assert (run.state, run.done, run.error, len(files())) == ("done", 2, "", 1)
+    [[told, called, why]] = run.failures
+    assert (told, called) == ([cast.sato.pk, "en", None, None], "Kenji Sato")
+    assert why.startswith("The photo of Sari Wulandari cannot be printed")
+    with run.file.open() as file:
+        text = text_of(file.read())
+    assert "Ana Lim" in text
+    assert "Kenji Sato" not in text
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_run_of_which_nothing_can_be_made_has_failed_with_a_sentence_in_the_askers_language(
+    cast: Cast,
+) -> None:
+    cast.ratna.language = "id"
+    cast.ratna.save()
+    run = asked_for_run(cast, cast.sato)
+    render_next_print_run(clock=at_now)
+    run.refresh_from_db()
     assert (run.state, run.finished_at, run.leased_until, files()) == ("failed", NOW, None, [])
-    assert run.error.startswith("The photo of Sari Wulandari cannot be printed")
+    assert "Tidak dapat mencetak Foto Sari Wulandari" in run.error
+    assert len(run.failures) == 1
+
+
+@pytest.mark.usefixtures("broken")
+def test_with_placeholders_nothing_fails(cast: Cast) -> None:
+    look = Look(pictures=Pictures.PLACEHOLDER)
+    run = request_print_run(visits=[cast.sato, cast.lim], by=cast.ratna, at=NOW, look=look)
+    render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert (run.state, run.failures) == ("done", [])
+
+
+@pytest.mark.usefixtures("broken", "now")
+def test_the_desk_names_what_failed_and_prints_just_that_again(cast: Cast) -> None:
+    run = asked_for_run(cast)
+    render_next_print_run(clock=at_now)
+    client = signed_in(cast.ratna)
+    page = client.get(reverse("admin:guests_printrun_change", args=[run.pk])).content.decode()
+    assert "<strong>Kenji Sato</strong>: The photo of Sari Wulandari cannot be printed" in page
+    assert "2 of 2, 1 failed" in page
+    cast.sari.photo.delete()
+    address = reverse("admin:guests_printrun_retry", args=[run.pk])
+    assert client.get(address).status_code == 405
+    assert signed_in(cast.hendra).post(address).status_code == 404
+    answer = client.post(address)
+    again = PrintRun.objects.exclude(pk=run.pk).get()
+    assert answer["Location"] == reverse("admin:guests_printrun_change", args=[again.pk])
+    assert (again.total, again.wishes) == (1, [[cast.sato.pk, "en", None, None]])
+    render_next_print_run(clock=at_now)
+    again.refresh_from_db()
+    assert (again.state, again.failures) == ("done", [])
+
+
+@pytest.mark.usefixtures("now")
+def test_the_desk_calls_a_run_off(cast: Cast) -> None:
+    run = asked_for_run(cast)
+    address = reverse("admin:guests_printrun_off", args=[run.pk])
+    assert signed_in(cast.hendra).post(address).status_code == 404
+    assert signed_in(cast.ratna).get(address).status_code == 405
+    page = signed_in(cast.ratna).post(address, follow=True).content.decode()
+    assert "The print run was called off." in page
+    run.refresh_from_db()
+    assert run.state == "off"
+    assert not render_next_print_run(clock=at_now)
+    assert "It was over already." in signed_in(cast.ratna).post(address, follow=True).content.decode()
+
+
+def test_a_worker_whose_run_is_called_off_stops_and_leaves_no_file(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(print_runs, "PAPERS_AT_ONCE", 1)
+    run = asked_for_run(cast)
+    made: list[Print] = []
+
+    def call_off_and_render(papers: list[Print], look: Look) -> Any:
+        made.extend(papers)
+        run.call_off(at=NOW)
+        return rendered(papers, look)
+
+    monkeypatch.setattr(print_runs, "rendered", call_off_and_render)
+    assert render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert (run.state, run.done, len(made), files()) == ("off", 0, 1, [])
+
+
+# --- what comes out ------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_has_a_bookmark_for_each_guest(cast: Cast) -> None:
+    run = asked_for_run(cast)
+    render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    with pikepdf.open(run.file.path) as pdf, pdf.open_outline() as outline:
+        assert [item.title for item in outline.root] == ["Ana Lim", "Kenji Sato"]
+
+
+def test_a_zip_has_a_file_for_each_guest_under_a_harmless_name(cast: Cast) -> None:
+    cast.lim.guest.name = "../Ana\\:Lim " + "x" * 120
+    cast.lim.guest.save()
+    run = request_print_run(visits=[cast.sato, cast.lim], by=cast.ratna, at=NOW, output=PrintRun.Output.ZIP)
+    render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert str(run.file.name).endswith(".zip")
+    with run.file.open() as file, ZipFile(file) as book:
+        names = book.namelist()
+        assert names == [f"001 -Ana-Lim {'x' * 69}.pdf", "002 Kenji Sato.pdf"]
+        assert "Kenji Sato" in text_of(book.read(names[1]))
+
+
+@pytest.mark.usefixtures("now")
+def test_a_zip_is_downloaded_as_one(cast: Cast) -> None:
+    run = request_print_run(visits=[cast.sato], by=cast.ratna, at=NOW, output=PrintRun.Output.ZIP)
+    render_next_print_run(clock=at_now)
+    answer = signed_in(cast.ratna).get(reverse("print_run_file", args=[run.pk]))
+    assert answer["Content-Type"] == "application/zip"
+    assert answer["Content-Disposition"].endswith(".zip")
+    answer.close()
+
+
+def test_the_file_goes_after_a_week_and_the_run_stays(cast: Cast) -> None:
+    assert remove_old_prints.name in {entry["task"] for entry in app.conf.beat_schedule.values()}
+    old, young = asked_for_run(cast, cast.lim), asked_for_run(cast, cast.sato)
+    render_next_print_run(clock=at_now)
+    render_next_print_run(clock=lambda: NOW + HOUR)
+    assert remove_old_files(at=NOW + print_runs.KEEP_FOR) == 0
+    assert remove_old_files(at=NOW + print_runs.KEEP_FOR + 0.5 * HOUR) == 1
+    for run in (old, young):
+        run.refresh_from_db()
+    assert (old.state, bool(old.file), bool(young.file)) == ("done", False, True)
+    assert files() == [file_of(young)]
+
+
+# --- day sheets ----------------------------------------------------------------------------------------------------
+
+
+def test_the_sheets_of_a_day_are_those_of_the_officers_on_duty_officer_by_officer(cast: Cast) -> None:
+    make_assignment(cast.lim, cast.sari_officer, role="deputy")
+    make_assignment(
+        cast.sato, cast.bagus_officer, role="deputy", starts_at=NOW + 30 * HOUR, ends_at=NOW + 40 * HOUR
+    )
+    run = request_day_sheets(visits=[cast.sato, cast.lim], day=NOW.date(), by=cast.ratna, at=NOW)
+    assert (run.kind, run.total) == ("day_sheet", 3)
+    render_next_print_run(clock=at_now)
+    run.refresh_from_db()
+    assert (run.state, run.failures) == ("done", [])
+    with pikepdf.open(run.file.path) as pdf, pdf.open_outline() as outline:
+        assert [item.title for item in outline.root] == [
+            "Bagus Pratama – Ms Lim", "Sari Wulandari – Ms Lim", "Sari Wulandari – Mr Sato",
+        ]  # fmt: skip
+
+
+def test_of_a_day_without_officers_there_is_no_run(cast: Cast) -> None:
+    with pytest.raises(RunRefusedError, match="No officer is on duty"):
+        request_day_sheets(visits=[cast.sato], day=NOW.date() + timedelta(days=9), by=cast.ratna, at=NOW)
+    with pytest.raises(PermissionDenied):
+        request_day_sheets(visits=[cast.sato], day=NOW.date(), by=cast.sari, at=NOW)
+
+
+def test_whoever_lost_the_duty_meanwhile_gets_no_sheet(cast: Cast) -> None:
+    run = request_day_sheets(visits=[cast.sato, cast.lim], day=NOW.date(), by=cast.ratna, at=NOW)
+    cast.sari_leads.withdraw()
+    render_next_print_run(clock=at_now)
+    assert {sheet.holder for sheet in Print.objects.all()} == {cast.bagus}
+    run.refresh_from_db()
+    assert run.state == "done"
+
+
+@pytest.mark.usefixtures("now")
+def test_the_desk_asks_of_which_day(cast: Cast) -> None:
+    client = signed_in(cast.ratna)
+    address = reverse("admin:guests_visit_changelist")
+    chosen = {"action": "print_day_sheets", "_selected_action": [cast.sato.pk, cast.lim.pk]}
+    assert 'value="2027-05-13"' in client.post(address, chosen).content.decode()
+    assert (
+        "This field is required"
+        in client.post(address, chosen | {"print": "1", "output": "pdf"}).content.decode()
+    )
+    assert not PrintRun.objects.exists()
+    wanted = {"day": "2027-05-13", "output": "zip"}
+    look = client.post(address, chosen | wanted | {"preview": "1"})
+    first = Visit.objects.filter(pk__in=[cast.sato.pk, cast.lim.pk]).first()
+    assert first is not None
+    assert look["Location"] == f"/visits/{first.pk}/day-sheet/preview.pdf?day=2027-05-13"
+    client.post(address, chosen | wanted | {"print": "1"})
+    run = PrintRun.objects.get()
+    assert (run.kind, run.output, run.total) == ("day_sheet", "zip", 2)
 
 
 def test_what_nobody_expected_fails_the_run_and_is_in_the_log(
@@ -140,7 +343,7 @@ def test_what_nobody_expected_fails_the_run_and_is_in_the_log(
     def break_down(*_args: object, **_options: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(prints, "render_handouts", break_down)
+    monkeypatch.setattr(press_room, "render", break_down)
     run = asked_for_run(cast)
     assert render_next_print_run(clock=at_now)
     run.refresh_from_db()
@@ -172,7 +375,7 @@ def test_a_run_whose_worker_died_is_taken_over(
     cast: Cast, looks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It dies after claiming, before or after a part, or before the file is named."""
-    monkeypatch.setattr(prints, "PAPERS_AT_ONCE", 1)
+    monkeypatch.setattr(print_runs, "PAPERS_AT_ONCE", 1)
     run = asked_for_run(cast)
     with pytest.raises(Killed):
         render_next_print_run(clock=dying(looks))
@@ -190,7 +393,7 @@ def test_a_run_whose_worker_died_is_taken_over(
 def test_a_file_that_no_row_names_goes_when_the_run_is_taken_over(cast: Cast) -> None:
     run = asked_for_run(cast)
     for name in (f"{run.pk}-left.pdf", f"{run.pk}0-other.pdf"):
-        default_storage.save(f"{prints.FOLDER}{name}", ContentFile(b"%PDF-"))
+        default_storage.save(f"{print_runs.FOLDER}{name}", ContentFile(b"%PDF-"))
     render_next_print_run(clock=at_now)
     run.refresh_from_db()
     assert sorted(files()) == sorted([f"{run.pk}0-other.pdf", file_of(run)])
@@ -198,16 +401,16 @@ def test_a_file_that_no_row_names_goes_when_the_run_is_taken_over(cast: Cast) ->
 
 def test_a_worker_that_wakes_up_late_writes_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two of its parts another worker takes the run over and finishes it."""
-    monkeypatch.setattr(prints, "PAPERS_AT_ONCE", 1)
+    monkeypatch.setattr(print_runs, "PAPERS_AT_ONCE", 1)
     run = asked_for_run(cast)
     later = NOW + 2 * PrintRun.LEASE
 
-    def sleep_and_render(papers: list[Print]) -> Any:
-        monkeypatch.setattr(prints, "render_handouts", render_handouts)
+    def sleep_and_render(papers: list[Print], look: Look) -> Any:
+        monkeypatch.setattr(print_runs, "rendered", rendered)
         assert render_next_print_run(clock=lambda: later)
-        return render_handouts(papers)
+        return rendered(papers, look)
 
-    monkeypatch.setattr(prints, "render_handouts", sleep_and_render)
+    monkeypatch.setattr(print_runs, "rendered", sleep_and_render)
     assert render_next_print_run(clock=at_now)
     run.refresh_from_db()
     assert (run.state, run.done, run.finished_at) == ("done", 2, later)
@@ -229,7 +432,7 @@ def test_a_run_that_is_cut_off_again_and_again_is_given_up(cast: Cast) -> None:
     run = asked_for_run(cast)
     with pytest.raises(Killed):
         render_next_print_run(clock=dying(2))
-    late = NOW + prints.GIVE_UP_AFTER + HOUR
+    late = NOW + print_runs.GIVE_UP_AFTER + HOUR
     assert not render_next_print_run(clock=lambda: late)
     run.refresh_from_db()
     assert run.state == "failed"
@@ -240,17 +443,17 @@ _WORKER = """
 import django, os, signal
 django.setup()
 from django.utils import timezone
-from guests import prints
-render = prints.render_handouts
-def render_and_hang(papers):
-    part = render(papers)
+from guests import press_room, print_runs
+render = print_runs.rendered
+def render_and_hang(papers, look):
+    part = render(papers, look)
     if papers[0].visit_id == LAST:
         print("rendering", flush=True)
         signal.pause()
     return part
-prints.render_handouts = render_and_hang
-prints.PAPERS_AT_ONCE = 1
-prints.render_next_print_run(clock=timezone.now)
+print_runs.rendered = render_and_hang
+print_runs.PAPERS_AT_ONCE = 1
+print_runs.render_next_print_run(clock=timezone.now)
 """
 
 
@@ -296,14 +499,19 @@ def test_a_run_takes_a_query_more_for_every_ten_guests_and_no_more(cast: Cast, n
 def test_the_desk_asks_for_handouts_and_shows_how_far_they_are(cast: Cast) -> None:
     client = signed_in(cast.ratna)
     chosen = {"action": "print_handouts", "_selected_action": [cast.sato.pk, cast.lim.pk]}
-    response = client.post(reverse("admin:guests_visit_changelist"), chosen)
+    asked = client.post(reverse("admin:guests_visit_changelist"), chosen)
+    assert "2 guests" in asked.content.decode()
+    assert not PrintRun.objects.exists()
+    wanted = {"print": "1", "language": "", "sheet": "a4", "pictures": "placeholder", "output": "pdf"}
+    response = client.post(reverse("admin:guests_visit_changelist"), chosen | wanted)
     run = PrintRun.objects.get()
+    assert (run.sheet, run.pictures, run.output) == ("a4", "placeholder", "pdf")
     assert response["Location"] == reverse("admin:guests_printrun_change", args=[run.pk])
     assert "0 of 2" in client.get(response["Location"]).content.decode()
     render_next_print_run(clock=at_now)
     page = client.get(response["Location"]).content.decode()
     assert "2 of 2" in page
-    assert f'href="/print-runs/{run.pk}/file.pdf"' in page
+    assert f'href="/print-runs/{run.pk}/file/"' in page
     listed = client.get(reverse("admin:guests_print_changelist")).content.decode()
     for version in Print.objects.all():
         assert f'href="/prints/{version.pk}/handout.pdf"' in listed
@@ -313,14 +521,15 @@ def test_the_desk_asks_for_handouts_and_shows_how_far_they_are(cast: Cast) -> No
 def test_the_desk_refuses_guests_of_two_events_with_a_sentence(cast: Cast) -> None:
     cast.hendra.is_superuser = True
     cast.hendra.save()
-    chosen = {"action": "print_handouts", "_selected_action": [cast.sato.pk, cast.okafor.pk]}
+    chosen = {"action": "print_handouts", "_selected_action": [cast.sato.pk, cast.okafor.pk], "print": "1"}
+    chosen |= {"sheet": "a5", "pictures": "all", "output": "pdf"}
     page = signed_in(cast.hendra).post(reverse("admin:guests_visit_changelist"), chosen, follow=True)
     assert "Choose guests of one event only." in page.content.decode()
     assert not PrintRun.objects.exists()
 
 
 @pytest.mark.usefixtures("now")
-@pytest.mark.parametrize(("table", "asked"), [("print", 10), ("printrun", 6)])
+@pytest.mark.parametrize(("table", "asked"), [("print", 11), ("printrun", 6)])
 @pytest.mark.parametrize("number", [1, 3, 30])
 def test_the_desks_lists_of_paper_take_the_same_queries_for_any_number(
     cast: Cast, table: str, asked: int, number: int
@@ -331,4 +540,4 @@ def test_the_desks_lists_of_paper_take_the_same_queries_for_any_number(
         asked_for_run(cast, visit)
     client = signed_in(cast.ratna)
     address = reverse(f"admin:guests_{table}_changelist")
-    assert queries_of(lambda: client.get(address)) == asked  # what the prints would say now takes three
+    assert queries_of(lambda: client.get(address)) == asked  # what the prints would say now takes four

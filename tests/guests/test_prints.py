@@ -20,7 +20,7 @@ from tests.cast import Cast
 from tests.factories import NOW, make_guest, make_item, make_venue, make_visit
 from tests.guests.phone import now as now
 from tests.guests.phone import signed_in
-from tests.paper import text_of
+from tests.paper import codes_on, pages_of, size_of, text_of
 
 HOUR = timedelta(hours=1)
 
@@ -46,6 +46,13 @@ def test_identical_data_is_the_same_version(cast: Cast) -> None:
     assert list(Print.objects.filter(visit=cast.sato).values_list("version", flat=True)) == [3, 2, 1]
 
 
+def test_who_prints_again_what_had_its_code_revoked_gets_a_new_version(cast: Cast) -> None:
+    first = print_handout(visit=cast.sato, by=cast.sari, at=NOW)
+    first.revoke(at=NOW)
+    again = print_handout(visit=cast.sato, by=cast.sari, at=NOW)
+    assert (again.version, again.digest, again.revoked_at) == (2, first.digest, None)
+
+
 def test_each_language_and_guest_counts_its_own_versions(cast: Cast) -> None:
     cast.lim.guest.languages = ["id"]
     cast.lim.guest.save()
@@ -65,10 +72,8 @@ def test_printing_for_many_takes_as_many_queries_as_for_one(cast: Cast, number: 
     ]
     first = queries_of(lambda: print_handouts(visits=visits, by=cast.ratna, at=NOW))
     again = queries_of(lambda: print_handouts(visits=visits, by=cast.ratna, at=NOW))
-    assert (first, again) == (
-        8,
-        7,
-    )  # savepoint and release, lock, visits, items, duties, versions; and the insert
+    # languages; savepoint and release, lock, visits, items, duties, versions; and the insert
+    assert (first, again) == (9, 8)
 
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:
@@ -144,8 +149,9 @@ def test_an_officer_prints_and_reads_the_handout(cast: Cast) -> None:
 def test_the_language_can_be_chosen_among_those_there_are(cast: Cast) -> None:
     client = signed_in(cast.ratna)
     asked_for(client, cast.sato, language="id")
+    asked_for(client, cast.sato, language="ar")
     asked_for(client, cast.sato, language="../x")
-    assert sorted(Print.objects.values_list("language", flat=True)) == ["en", "id"]
+    assert sorted(Print.objects.values_list("language", flat=True)) == ["ar", "en", "id"]
 
 
 @pytest.mark.usefixtures("now")
@@ -162,6 +168,29 @@ def test_who_may_print(cast: Cast, who: str, may: bool) -> None:
 
 
 @pytest.mark.usefixtures("now")
+def test_the_look_is_chosen_on_the_phone_and_kept_in_the_address(cast: Cast) -> None:
+    client = signed_in(cast.sari)
+    page = client.get(reverse("papers", args=[cast.sato.pk])).content.decode()
+    assert all(f'<option value="{sheet}">' in page for sheet in ("a5", "a4", "a6", "large"))
+    address = asked_for(client, cast.sato, sheet="a4", pictures="placeholder")["Location"]
+    assert address.endswith("/handout.pdf?sheet=a4&pictures=placeholder")
+    assert size_of(client.get(address).content) == (595, 842)
+    assert size_of(client.get(address.replace("a4", "../x")).content) == (420, 595)
+
+
+@pytest.mark.usefixtures("now")
+def test_a_preview_says_so_leads_nowhere_and_writes_nothing(cast: Cast) -> None:
+    client = signed_in(cast.sari)
+    address = asked_for(client, cast.sato, sheet="large", language="fr", preview="1")["Location"]
+    assert address == f"/visits/{cast.sato.pk}/handout/preview.pdf?sheet=large&language=fr"
+    pdf = client.get(address).content
+    assert text_of(pdf).count("Aperçu") == len(pages_of(pdf)) - 1  # all but the cover
+    assert codes_on(pdf) == []
+    assert not Print.objects.exists()
+    assert signed_in(cast.bagus).get(address).status_code == 404
+
+
+@pytest.mark.usefixtures("now")
 def test_an_officer_whose_duty_comes_may_print_and_one_who_signed_out_may_not(cast: Cast) -> None:
     Assignment.objects.filter(pk=cast.sari_leads.pk).update(starts_at=NOW + HOUR)
     assert asked_for(signed_in(cast.sari), cast.sato).status_code == 303
@@ -171,6 +200,9 @@ def test_an_officer_whose_duty_comes_may_print_and_one_who_signed_out_may_not(ca
 @pytest.mark.usefixtures("now")
 def test_a_picture_that_cannot_be_printed_is_told_on_a_page(cast: Cast) -> None:
     cast.sari.photo.save("sari.jpg", ContentFile(b"no picture"))
-    page = signed_in(cast.sari).get(asked_for(signed_in(cast.sari), cast.sato)["Location"])
+    address = asked_for(signed_in(cast.sari), cast.sato)["Location"]
+    page = signed_in(cast.sari).get(address)
     assert page.status_code == 409
     assert "The photo of Sari Wulandari cannot be printed" in page.content.decode()
+    without = signed_in(cast.sari).get(address, {"pictures": "placeholder"})
+    assert "SW Sari Wulandari" in text_of(without.content)  # initials in the photo's place

@@ -35,7 +35,7 @@ STYLE = "css/handout.css"
 
 
 def printed(body: str, **options: bool) -> bytes:
-    return bind([lay_out("Page", f'<html lang="en"><body>{body}</body></html>', style=STYLE)], **options).data
+    return bind([lay_out("Page", f'<html lang="en"><body>{body}</body></html>', STYLE)], **options).data
 
 
 def drawn(size: tuple[int, int] = (40, 30), kind: str = "JPEG", mode: str = "RGB", **options: Any) -> bytes:
@@ -191,7 +191,7 @@ _ALONE = """
 import django, hashlib, sys
 django.setup()
 from liaison.paper.pdf import bind, lay_out, merge
-part = bind([lay_out("Page", sys.argv[1], style="css/handout.css")])
+part = bind([lay_out("Page", sys.argv[1], "css/handout.css")])
 print(hashlib.sha256(merge([part, part], title="Both")).hexdigest())
 """
 _PAGE = '<html lang="en"><p>Ana <span lang="zh">王小明</span> <bdi lang="ar" dir="rtl">عبد</bdi></p></html>'
@@ -206,16 +206,16 @@ def in_a_process_of_its_own(seed: str) -> str:
 
 
 def test_the_same_page_is_the_same_bytes_in_every_process() -> None:
-    first = bind([lay_out("Page", _PAGE, style=STYLE)])
+    first = bind([lay_out("Page", _PAGE, STYLE)])
     printed('<p lang="ko">한덕수</p><p><b>Something else in between</b></p>')
-    again = bind([lay_out("Page", _PAGE, style=STYLE)])
+    again = bind([lay_out("Page", _PAGE, STYLE)])
     assert again == first
     merged = hashlib.sha256(merge([again, again], title="Both")).hexdigest()
     assert in_a_process_of_its_own("1") == in_a_process_of_its_own("2") == merged
 
 
 def test_papers_are_bound_with_their_fonts_once_and_merged_with_an_outline() -> None:
-    papers = [lay_out(f"Guest {number}", f"<p>Guest {number}</p>", style=STYLE) for number in range(3)]
+    papers = [lay_out(f"Guest {number}", f"<p>Guest {number}</p>", STYLE) for number in range(3)]
     together = bind(papers, duplex=True)
     assert together.chapters == (("Guest 0", 2), ("Guest 1", 2), ("Guest 2", 2))  # an empty back for each
     with pikepdf.open(BytesIO(together.data)) as pdf:

@@ -1,0 +1,85 @@
+"""The papers there are: for each kind what it says, as data, and how that is set. A new paper is a kind, its data, its page."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from guests.day_sheet import render_day_sheets
+from guests.duty_day import duty_days
+from guests.handout import render_handouts
+from guests.itinerary import itineraries
+from guests.look import USUAL, Look
+from guests.models import Print, Visit
+from liaison.paper.pdf import Part
+
+
+class Wish(NamedTuple):
+    """A paper somebody wants: about whom and in which language; of a day sheet also for whom (a user) and of which day."""
+
+    visit: int
+    language: str
+    day: date | None = None
+    holder: int | None = None
+
+    @classmethod
+    def of(cls, version: Print) -> "Wish":
+        """The wish of which a print is a version."""
+        return cls(version.visit_id, version.language, version.day, version.holder_id)
+
+    def as_json(self) -> list[Any]:
+        return [self.visit, self.language, self.day.isoformat() if self.day else None, self.holder]
+
+    @classmethod
+    def of_json(cls, told: Sequence[Any]) -> "Wish":
+        """The wish that `as_json` told of."""
+        visit, language, day, holder = told
+        return cls(visit, language, date.fromisoformat(day) if day else None, holder)
+
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a kind of paper says, as JSON holds it, of many wishes at once; how one is called; and its pages."""
+
+    tell: Callable[[Collection[Wish], datetime], Mapping[Wish, Data]]
+    title: Callable[[Data], str]
+    render: Callable[[Sequence[Print], Look, bool], Part]
+
+
+def title_of(version: Print) -> str:
+    """What a paper is called among others of its kind: by the guest, a day sheet by officer and guest."""
+    return PAPERS[Print.Kind(version.kind)].title(version.data)
+
+
+def render(versions: Sequence[Print], look: Look = USUAL, *, duplex: bool = True) -> Part:
+    """Versions of one kind of paper in one PDF; the same bytes for the same rows. Raises `liaison.paper.pdf.PaperError`."""
+    return PAPERS[Print.Kind(versions[0].kind)].render(versions, look, duplex)
+
+
+def _handouts_say(wishes: Collection[Wish], at: datetime) -> Mapping[Wish, Data]:
+    told = itineraries(Visit.objects.filter(pk__in={wish.visit for wish in wishes}), at=at)
+    data = {key: itinerary.as_data() for key, itinerary in told.items()}
+    return {wish: data[wish.visit] for wish in wishes if wish.visit in data}
+
+
+def _day_sheets_say(wishes: Collection[Wish], at: datetime) -> Mapping[Wish, Data]:
+    wanted = {wish: (wish.visit, wish.day, wish.holder) for wish in wishes if wish.day and wish.holder}
+    told = duty_days(wanted.values())
+    return {wish: told[key].as_data() for wish, key in wanted.items() if key in told}
+
+
+PAPERS: Mapping[Print.Kind, Paper] = {
+    Print.Kind.HANDOUT: Paper(
+        _handouts_say,
+        lambda data: str(data["guest"]["name"]),
+        lambda versions, look, duplex: render_handouts(versions, look, duplex=duplex),
+    ),
+    Print.Kind.DAY_SHEET: Paper(
+        _day_sheets_say,
+        lambda data: f"{data['officer']} – {data['called']}",
+        lambda versions, _look, duplex: render_day_sheets(versions, duplex=duplex),
+    ),
+}
