@@ -10,6 +10,8 @@ from liaison.saved_lists import keep_list
 urlpatterns = [
     path("", include("guests.urls")),
     path("healthz", views.alive, name="alive"),
+    path("sw.js", views.service_worker, name="service_worker"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
     path("accounts/", include("allauth.urls")),
     path("language/", views.set_language, name="set_language"),
     path("admin/event/", admin.site.admin_view(choose_event), name="choose_event"),

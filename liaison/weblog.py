@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-_SECRETS = re.compile(r"(/(?:calendars|g|acknowledge)/|/search/\?)[^/?\s]+")
+_SECRETS = re.compile(r"(/(?:calendars|g|acknowledge|stop)/|/search/\?)[^/?\s]+")
 
 
 def without_secrets(text: str) -> str:

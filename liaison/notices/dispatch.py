@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Value, When
 
+from liaison.accounts.models import User
 from liaison.notices.channels import CHANNELS, Channel, HealingError, Letter, OutageError, SendingError
+from liaison.notices.choosing import ways_of
 from liaison.notices.models import Delivery, DeliveryQuerySet, Notice
 from liaison.notices.wording import WordingError, word
 
@@ -54,7 +56,7 @@ def open_due(*, at: datetime, batch: int) -> int:
         due = list(
             Notice.objects.due(at)
             .select_for_update(of=("self",), no_key=True, skip_locked=True)
-            .select_related("recipient")
+            .with_ways()
             .order_by("-is_urgent", "due_at", "pk")[:batch]
         )
         if due:
@@ -82,8 +84,7 @@ def _address(notices: Collection[Notice], at: datetime) -> None:
                 message_id=f"<{uuid4().hex}@{host}>",
             )
             for notice in notices
-            for name, channel in CHANNELS.items()
-            for address in channel.addresses(notice.recipient)
+            for name, address in ways_of(notice)
         ],
         ignore_conflicts=True,
     )
@@ -96,6 +97,7 @@ def _settle(notice_keys: Collection[int], at: datetime) -> None:
     as waiting, and nobody would settle it.
     """
     deliveries = Delivery.objects.filter(notice=OuterRef("pk"))
+    reachable = User.objects.filter(pk=OuterRef("recipient"), is_active=True)
     state = Notice.State
     Notice.objects.filter(
         ~Exists(deliveries.filter(state=Delivery.State.WAITING)), pk__in=notice_keys, state=state.SENDING
@@ -105,6 +107,8 @@ def _settle(notice_keys: Collection[int], at: datetime) -> None:
             When(Exists(deliveries.filter(state=Delivery.State.SENT)), then=Value(state.SENT)),
             When(Exists(deliveries.filter(state=Delivery.State.FAILED)), then=Value(state.FAILED)),
             When(expires_at__lte=at, then=Value(state.MISSED)),
+            # Whoever wants it by no other way reads it in the app.
+            When(~Exists(deliveries) & Exists(reachable), then=Value(state.SENT)),
             default=Value(state.CANCELLED),
         ),
     )
@@ -284,7 +288,7 @@ class Hand:
             return
         wait = min(FIRST_RETRY * 2 ** (delivery.attempts - 1), LAST_RETRY)
         jitter = random.uniform(0.75, 1.25)  # noqa: S311 (spreads the load; not a secret)
-        delivery.next_attempt_at = self.now() + wait * jitter
+        delivery.next_attempt_at = self.now() + max(wait * jitter, error.retry_after)
         self._trouble(delivery, error.trouble, error.detail)
 
     def _give_up(self, delivery: Delivery, trouble: str, detail: str) -> None:

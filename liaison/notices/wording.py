@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.template import TemplateDoesNotExist, TemplateSyntaxError, VariableDoesNotExist
-from django.template.loader import render_to_string
-from django.urls import NoReverseMatch
+from django.template.loader import render_to_string, select_template
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
 from liaison.notices.acknowledging import address_for
 from liaison.notices.models import Notice
+from liaison.notices.stopping import stop_address_for
 
 
 class WordingError(Exception):
@@ -22,29 +23,55 @@ class WordingError(Exception):
 
 @dataclass(frozen=True)
 class Words:
-    """What the recipient reads."""
+    """What the recipient reads, and where its links lead.
+
+    `short` is for a screen that others see as well: it names a kind and perhaps a time, never a guest, a place or a
+    need. `answers_at` acknowledges and `stops_at` ends such mails; each is empty where there is no such link.
+    """
 
     language: str
     subject: str
     text: str
     html: str
+    short: str
+    opens_at: str
+    expires_at: datetime
+    is_urgent: bool = False
+    answers_at: str = ""
+    stops_at: str = ""
 
 
 def word(notice: Notice) -> Words:
     """The notice as a letter in its recipient's language, from `templates/notices/<kind>/`.
 
     A kind is a folder with `subject.txt`, `body.txt` and `body.html`; each gets the payload's values by their names,
-    moments as datetimes, and `site_url`. Where the desk waits for an answer, text and HTML end with a link that gives
-    it. Raises WordingError.
+    moments as datetimes, and `site_url`. `short.txt` is what a locked screen may show; a kind without one is only
+    said to be a notice. Where the desk waits for an answer, text and HTML end with a link that gives it; where such
+    mails may be stopped, with one that stops them. Raises WordingError.
     """
     with _worded(notice) as (folder, context):
-        asked = {"acknowledge_address": address_for(notice)} if notice.wants_acknowledgement else {}
-        ending = f"\n{render_to_string('notices/acknowledge.txt', asked).strip()}\n" if asked else ""
+        links = {
+            "acknowledge": address_for(notice) if notice.wants_acknowledgement else "",
+            "stop": stop_address_for(notice),
+        }
+        endings = [
+            f"\n{render_to_string(f'notices/{name}.txt', {f'{name}_address': link}).strip()}\n"
+            for name, link in links.items()
+            if link
+        ]
+        asked = {f"{name}_address": link for name, link in links.items()}
+        short = select_template([f"{folder}/short.txt", "notices/short.txt"]).render(context)
         return Words(
             language=notice.recipient.language,
             subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
-            text=render_to_string(f"{folder}/body.txt", context).strip() + "\n" + ending,
+            text=render_to_string(f"{folder}/body.txt", context).strip() + "\n" + "".join(endings),
             html=render_to_string(f"{folder}/body.html", context | asked),
+            short=_one_line(short),
+            opens_at=f"{settings.SITE_URL}{reverse('inbox')}#notice-{notice.pk}",
+            expires_at=notice.expires_at,
+            is_urgent=notice.is_urgent,
+            answers_at=links["acknowledge"],
+            stops_at=links["stop"],
         )
 
 

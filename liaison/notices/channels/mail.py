@@ -1,65 +1,20 @@
-"""The ways by which a notice reaches a person. A way is one small class, registered in CHANNELS."""
+"""E-mail, over SMTP."""
 
 import smtplib
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from liaison.accounts.models import User
+from liaison.notices.channels.channel import Channel, HealingError, Letter, OutageError, SendingError, said
 from liaison.notices.models import Delivery
-from liaison.notices.wording import Words
+
+EMAIL = "email"
 
 _HEALING_REPLIES = range(400, 500)  # RFC 5321, 4.2.1: "transient negative completion"
 _LOSSES_IN_A_ROW = 2  # after so many, it is the server and not the message
-
-
-class SendingError(Exception):
-    """A letter was not sent, and will not be by sending it again."""
-
-    def __init__(self, trouble: Delivery.Trouble, detail: str) -> None:
-        super().__init__(trouble, detail)
-        self.trouble = trouble
-        self.detail = detail
-
-
-class HealingError(SendingError):
-    """A letter was not sent now; later it may be."""
-
-
-class OutageError(HealingError):
-    """The way itself is closed: no letter gets through for the time being."""
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What goes to one address. A repetition carries the same `message_id`."""
-
-    address: str
-    message_id: str
-    words: Words
-
-
-class Channel(AbstractContextManager["Channel"], ABC):
-    """One way to reach people; entered for a batch, so that it may keep a connection."""
-
-    @staticmethod
-    @abstractmethod
-    def addresses(recipient: User) -> Sequence[str]:
-        """Where the person is reached by this way; nothing where they are not."""
-
-    @abstractmethod
-    def send(self, letter: Letter) -> None:
-        """Hand the letter over; raises SendingError, HealingError or OutageError."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Let go of what was kept."""
 
 
 class EmailChannel(Channel):
@@ -73,9 +28,6 @@ class EmailChannel(Channel):
     def addresses(recipient: User) -> Sequence[str]:
         return [recipient.email]
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -85,7 +37,7 @@ class EmailChannel(Channel):
         try:
             self._connection.open()
         except OSError as error:  # smtplib's errors are OSErrors, too
-            raise OutageError(Delivery.Trouble.CLOSED, _said(error)) from error
+            raise OutageError(Delivery.Trouble.CLOSED, said(error)) from error
         try:
             self._connection.send_messages([_mail(letter)])
         except (OSError, ValueError) as error:
@@ -101,10 +53,10 @@ class EmailChannel(Channel):
             case smtplib.SMTPResponseException():
                 return _refusal(error.smtp_code, error.smtp_error)
             case smtplib.SMTPNotSupportedError() | ValueError():  # an address or a header that cannot be
-                return SendingError(Delivery.Trouble.REFUSED, _said(error))
+                return SendingError(Delivery.Trouble.REFUSED, said(error))
         self._losses += 1
         kind = OutageError if self._losses >= _LOSSES_IN_A_ROW else HealingError
-        return kind(Delivery.Trouble.LOST, _said(error))
+        return kind(Delivery.Trouble.LOST, said(error))
 
     def _hang_up(self) -> None:
         with suppress(OSError):  # a farewell that fails changes nothing of what was said before
@@ -114,9 +66,11 @@ class EmailChannel(Channel):
 def _mail(letter: Letter) -> EmailMultiAlternatives:
     headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}  # RFC 3834
     words = letter.words
-    mail = EmailMultiAlternatives(
-        words.subject, words.text, to=[letter.address], headers=headers | {"Content-Language": words.language}
-    )
+    headers["Content-Language"] = words.language
+    if words.stops_at:  # RFC 8058: a mail program asks for it by itself, without opening a page
+        headers["List-Unsubscribe"] = f"<{words.stops_at}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail = EmailMultiAlternatives(words.subject, words.text, to=[letter.address], headers=headers)
     mail.attach_alternative(words.html, "text/html")
     return mail
 
@@ -126,10 +80,3 @@ def _refusal(code: int, reply: bytes | str) -> SendingError:
     if code in _HEALING_REPLIES:
         return HealingError(Delivery.Trouble.LATER, f"{code} {text}")
     return SendingError(Delivery.Trouble.REFUSED, f"{code} {text}")
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-CHANNELS: Mapping[str, type[Channel]] = {"email": EmailChannel}
