@@ -23,6 +23,7 @@ from guests.views import (
     report,
     requests,
     search,
+    ways,
 )
 
 urlpatterns = [
@@ -56,6 +57,11 @@ urlpatterns = [
     path("requests/<int:pk>/comments/", requests.comment_on_request, name="comment_on_request"),
     path("notices/", notices.inbox, name="inbox"),
     path("notices/<int:pk>/acknowledge/", notices.acknowledge_notice, name="acknowledge_notice"),
+    path("notices/ways/", ways.ways, name="notice_ways"),
+    path("notices/devices/", ways.turn_on_device, name="turn_on_device"),
+    path("notices/devices/<int:pk>/remove/", ways.remove_device, name="remove_device"),
+    path("notices/devices/<int:pk>/test/", ways.test_device, name="test_device"),
+    path("notices/stop/<str:secret>/", ways.stop_mails, name="stop_mails"),
     path("acknowledge/<str:secret>/", notices.acknowledge_by_link, name="acknowledge_by_link"),
     path("calendar/", feeds.own_calendars, name="own_calendars"),
     path("visits/<int:pk>/calendar/", feeds.guest_calendar, name="guest_calendar"),

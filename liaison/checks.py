@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 
+from liaison.notices.gateways import gateways
+from liaison.notices.vapid import public_key
 from liaison.paper.letters import missing_fonts
 
 
@@ -25,6 +27,22 @@ def private_data_keys(app_configs: Any, **kwargs: Any) -> list[Error]:
             errors.append(
                 Error(f"Key {place} of PRIVATE_DATA_KEYS is not a Fernet key.", hint=hint, id="liaison.E002")
             )
+    return errors
+
+
+@register()
+def notice_ways(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """A key for web push is one, and a service beside ours has its place for the person behind its host."""
+    errors = []
+    try:
+        public_key()
+    except ValueError:
+        hint = "Make one with: manage.py make_push_keys"
+        errors.append(Error("PUSH_PRIVATE_KEY is no key.", hint=hint, id="liaison.E005"))
+    for name, gateway in gateways().items():
+        if fault := gateway.fault():
+            hint = "Write it as .env.example shows."
+            errors.append(Error(f"{name} in APPRISE_GATEWAYS {fault}.", hint=hint, id="liaison.E006"))
     return errors
 
 

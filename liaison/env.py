@@ -56,6 +56,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def named(name: str) -> dict[str, str]:
+    """Addresses with a name each, as `name=address`, separated by blanks."""
+    pairs = [word.partition("=") for word in os.environ.get(name, "").split()]
+    if any(not key.isidentifier() or not value for key, _sign, value in pairs):
+        raise ImproperlyConfigured(f"{name} is not a list of name=address.")
+    return {key: value for key, _sign, value in pairs}
+
+
 def database(name: str, *, prepare_after: int) -> dict[str, object]:
     """A libpq connection URI as Django's database settings (unix sockets through `?host=/folder`).
 

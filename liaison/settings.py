@@ -1,5 +1,6 @@
 """Every setting of an installation, in one file. What differs between installations comes from the environment."""
 
+from email.utils import parseaddr
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
@@ -35,6 +36,14 @@ globals().update(env.mail("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Liaison <liaison@localhost>")
 EMAIL_SUBJECT_PREFIX = ""
+
+# Web push is on where there is a key; only these services, and names below them, are ever called.
+PUSH_PRIVATE_KEY = env.text("PUSH_PRIVATE_KEY", "")
+PUSH_CONTACT = env.text("PUSH_CONTACT", f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+PUSH_SERVICES = env.words(
+    "PUSH_SERVICES", "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
+)
+APPRISE_GATEWAYS = env.named("APPRISE_GATEWAYS")
 
 # --- the house --------------------------------------------------------------------------------------------------
 
@@ -309,6 +318,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
+        "apprise": {"level": "CRITICAL"},  # it names addresses; what failed stands beside the delivery
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},

@@ -12,6 +12,8 @@ from liaison.saved_lists import keep_list
 urlpatterns = [
     path("", include("guests.urls")),
     path("healthz", views.alive, name="alive"),
+    path("sw.js", views.service_worker, name="service_worker"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
     path("accounts/over/", accounts.sign_in_over, name="sign_in_over"),
     path("accounts/sessions/<int:pk>/end/", accounts.end_session, name="end_session"),
     path("accounts/sessions/end/", accounts.end_all_sessions, name="end_all_sessions"),

@@ -1,9 +1,12 @@
 """Pages that belong to no guest and no event."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 
@@ -11,6 +14,33 @@ from django.views.decorators.http import require_POST, require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """Say that the process answers; asks nothing of database or broker."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The part of the app that a browser wakes for a notice. At the root, so that it serves every page."""
+    return render(request, "sw.js", content_type="text/javascript")
+
+
+@require_safe
+@cache_control(max_age=3600, public=True)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone has to know to put Liaison on its Home Screen; the same for everybody."""
+    kinds = [
+        ("app-192.png", "192x192", "any"),
+        ("app-512.png", "512x512", "any"),
+        ("app-maskable.png", "512x512", "maskable"),
+    ]
+    icons = [
+        {"src": static(f"icons/{name}"), "sizes": size, "type": "image/png", "purpose": purpose}
+        for name, size, purpose in kinds
+    ]
+    told = {
+        "id": "/", "name": "Liaison", "short_name": "Liaison", "start_url": "/", "scope": "/",
+        "display": "standalone", "background_color": "#fbf9f4", "theme_color": "#10243e", "icons": icons,
+    }  # fmt: skip
+    return JsonResponse(told, content_type="application/manifest+json")
 
 
 @require_POST

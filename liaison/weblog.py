@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-_SECRETS = re.compile(r"(/(?:calendars|g|p|acknowledge)/|/search/\?)[^/?\s]+")
+_SECRETS = re.compile(r"(/(?:calendars|g|p|acknowledge|stop)/|/search/\?)[^/?\s]+")
 
 
 def without_secrets(text: str) -> str:

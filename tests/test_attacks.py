@@ -252,9 +252,7 @@ def test_a_pdf_fetches_nothing_from_anywhere(
         "urllib.request.OpenerDirector.open", lambda self, url, *a, **k: asked.append(str(url))
     )
     with suppress(ForbiddenAddressError, PaperError):
-        lay_out(
-            "Page", f'<html lang="en"><body>{body.format(address)}</body></html>', style="css/handout.css"
-        )
+        lay_out("Page", f'<html lang="en"><body>{body.format(address)}</body></html>', "css/handout.css")
     assert asked == []
 
 

@@ -253,6 +253,9 @@ KEPT = {
     "accounts.User_groups": "the team's own accounts",
     "accounts.User_user_permissions": "the team's own accounts",
     "accounts.SpokenLanguage": "what an officer speaks",
+    "notices.PushSubscription": "the devices of the team's own people",
+    "notices.GatewayAddress": "the team's own numbers and names at services",
+    "notices.NoticeChoice": "what the team's own people do without",
     "accounts.SavedList": "the question of a list, not its rows; one that names an erased person goes with the person",
     "admin.LogEntry": "who wrote what at the desk; what it said of an erased row is emptied with the row",
 }

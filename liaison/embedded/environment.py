@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 
 from liaison.embedded.engines import ROOT, running
 from liaison.embedded.processes import Identity
+from liaison.notices.vapid import make_private_key
 
 VAR = ROOT / "var"
 _ENGINES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
@@ -76,6 +77,10 @@ def for_tests(folder: Path, urls: Mapping[str, str], outer: Mapping[str, str]) -
         "DATA_DIR": str(folder / "data"),
         "STATIC_ROOT": str(VAR / "static"),
         "EMAIL_URL": (folder / "mail").as_uri(),
+        "PUSH_PRIVATE_KEY": "",
+        "PUSH_CONTACT": "",
+        "PUSH_SERVICES": "fcm.googleapis.com,push.services.mozilla.com",
+        "APPRISE_GATEWAYS": "",
         "DEFAULT_FROM_EMAIL": "Liaison <liaison@localhost>",
         "LOG_LEVEL": "INFO",
         "SECOND_FACTOR_GRACE_DAYS": "7",
@@ -89,16 +94,23 @@ def _merged(made: Mapping[str, str], outer: Mapping[str, str]) -> dict[str, str]
     return {**made, **{name: value for name, value in outer.items() if value.strip() or name not in made}}
 
 
+_MADE: Mapping[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(64),
+    "PRIVATE_DATA_KEYS": lambda: Fernet.generate_key().decode(),
+    "PUSH_PRIVATE_KEY": make_private_key,
+}
+
+
 def _secrets(folder: Path) -> dict[str, str]:
-    """The secrets of this checkout; made at the first run, readable by their owner only."""
+    """The secrets of this checkout; each made at the first run that needs it, readable by their owner only."""
     path = folder / "secrets.json"
-    if not path.exists():
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if missing := [name for name in _MADE if name not in kept]:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        made = {"SECRET_KEY": secrets.token_urlsafe(64), "PRIVATE_DATA_KEYS": Fernet.generate_key().decode()}
+        kept |= {name: _MADE[name]() for name in missing}
         draft = folder / "secrets.json.new"
         draft.touch(mode=0o600)
-        draft.write_text(json.dumps(made), encoding="utf-8")
+        draft.write_text(json.dumps(kept), encoding="utf-8")
         draft.replace(path)
-    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return kept

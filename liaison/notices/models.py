@@ -8,7 +8,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.models import User
+from liaison.notices.reaching import GatewayAddress, NoticeChoice, PushSubscription
 from liaison.scope import ScopedQuerySet
+
+__all__ = ["Delivery", "GatewayAddress", "Notice", "NoticeChoice", "PushSubscription"]
 
 _PATIENCE = timedelta(minutes=10)
 _LATELY = timedelta(days=1)
@@ -30,6 +33,11 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
     def due(self, at: datetime) -> "NoticeQuerySet":
         """Planned, and its time has come."""
         return self.filter(state=Notice.State.PLANNED, due_at__lte=at)
+
+    def with_ways(self) -> "NoticeQuerySet":
+        """With all that says by which ways the recipients are reached, in two more queries however many there are."""
+        rows = self.select_related("recipient", "recipient__notice_choice")
+        return rows.prefetch_related("recipient__push_subscriptions", "recipient__gateway_addresses")
 
     def unacknowledged(self, at: datetime) -> "NoticeQuerySet":
         """What went out ten minutes ago or more, still matters, and wants a word that its recipient has not given."""
@@ -191,10 +199,11 @@ class Delivery(models.Model):
     class Trouble(models.TextChoices):
         """Why it has not been sent, or not yet."""
 
-        CLOSED = "closed", _("The mail server cannot be reached")
-        LOST = "lost", _("The connection to the mail server broke off")
-        LATER = "later", _("The mail server asks to try again later")
-        REFUSED = "refused", _("The mail server refuses the address or the message")
+        CLOSED = "closed", _("The other side cannot be reached")
+        LOST = "lost", _("The connection to the other side broke off")
+        LATER = "later", _("The other side asks to try again later")
+        REFUSED = "refused", _("The other side refuses the address or the message")
+        GONE = "gone", _("The device no longer takes notices")
         WORDLESS = "wordless", _("The message could not be worded")
         CRASHED = "crashed", _("Sending it broke off too often")
 

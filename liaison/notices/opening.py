@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from liaison.accounts.models import User
 from liaison.notices.channels import CHANNELS
+from liaison.notices.choosing import ways_of
 from liaison.notices.models import Delivery, Notice
 
 KEPT_AT_ONCE = 5000
@@ -42,8 +43,12 @@ def keep_due(*, at: datetime, batch: int = KEPT_AT_ONCE) -> int:
 
 
 def _may_go_out() -> Q:
-    """The notices that one of the ways may carry."""
-    return reduce(or_, (channel.may_carry() for channel in CHANNELS.values()), Q(pk=None))
+    """The notices that one of the ways may carry, among those they name."""
+    ways = (
+        (Q(channels=[]) | Q(channels__contains=name)) & channel.may_carry()
+        for name, channel in CHANNELS.items()
+    )
+    return reduce(or_, ways, Q(pk=None))
 
 
 def open_due(*, at: datetime, batch: int) -> int:
@@ -56,7 +61,7 @@ def open_due(*, at: datetime, batch: int) -> int:
             Notice.objects.due(at)
             .filter(_may_go_out())
             .select_for_update(of=("self",), no_key=True, skip_locked=True)
-            .select_related("recipient")
+            .with_ways()
             .order_by("-is_urgent", "due_at", "pk")[:batch]
         )
         if due:
@@ -84,9 +89,7 @@ def _address(notices: Collection[Notice], at: datetime) -> None:
                 message_id=f"<{uuid4().hex}@{host}>",
             )
             for notice in notices
-            for name, channel in CHANNELS.items()
-            if not notice.channels or name in notice.channels
-            for address in channel.addresses(notice.recipient)
+            for name, address in ways_of(notice)
         ],
         ignore_conflicts=True,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from liaison.notices.channels import CHANNELS
+from liaison.notices.choosing import ways_of
 from liaison.notices.models import Delivery, Notice, NoticeQuerySet
 
 
@@ -16,7 +16,7 @@ def send_again(*, notices: NoticeQuerySet, at: datetime) -> int:
     where the person has another address by now, it goes there instead. A second tap finds nothing that failed.
     """
     with transaction.atomic():
-        rows = notices.sendable_again(at).select_related("recipient").order_by("pk")
+        rows = notices.sendable_again(at).with_ways().order_by("pk")
         failed = list(rows.select_for_update(of=("self",), no_key=True))
         if failed:
             Delivery.objects.filter(_still_theirs(failed), state=Delivery.State.FAILED).update(
@@ -30,7 +30,6 @@ def _still_theirs(notices: list[Notice]) -> Q:
     """The deliveries to addresses at which the recipients are still reached."""
     found = Q(pk=None)
     for notice in notices:
-        for name, channel in CHANNELS.items():
-            addresses = channel.addresses(notice.recipient)
-            found |= Q(notice=notice, channel=name, address__in=addresses)
+        for name, address in ways_of(notice):
+            found |= Q(notice=notice, channel=name, address=address)
     return found

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.template import TemplateDoesNotExist, TemplateSyntaxError, VariableDoesNotExist
-from django.template.loader import render_to_string
-from django.urls import NoReverseMatch
+from django.template.loader import render_to_string, select_template
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
 from liaison.notices.acknowledging import address_for
 from liaison.notices.lateness import lateness_of
 from liaison.notices.models import Notice
+from liaison.notices.stopping import stop_address_for
 
 
 class WordingError(Exception):
@@ -23,12 +24,22 @@ class WordingError(Exception):
 
 @dataclass(frozen=True)
 class Words:
-    """What the recipient reads."""
+    """What the recipient reads, and where its links lead.
+
+    `short` is for a screen that others see as well: it names a kind and perhaps a time, never a guest, a place or a
+    need. `answers_at` acknowledges and `stops_at` ends such mails; each is empty where there is no such link.
+    """
 
     language: str
     subject: str
     text: str
     html: str
+    short: str
+    opens_at: str
+    expires_at: datetime
+    is_urgent: bool = False
+    answers_at: str = ""
+    stops_at: str = ""
 
 
 def word(notice: Notice, *, at: datetime | None = None) -> Words:
@@ -36,19 +47,35 @@ def word(notice: Notice, *, at: datetime | None = None) -> Words:
 
     A kind is a folder with `subject.txt`, `body.txt` and `body.html`; each gets the payload's values by their names,
     moments as datetimes, and `site_url`. What the payload holds under `own`, a subject and a text for each language,
-    takes the subject's place and stands above the text. Where the desk waits for an answer, text and HTML end with a
-    link that gives it. Sent at the moment `at`, long after it was due, it says so in subject and text. Raises
-    WordingError.
+    takes the subject's place and stands above the text. `short.txt` is what a locked screen may show; a kind without one
+    is only said to be a notice. Where the desk waits for an answer, text and HTML end with a link that gives it; where
+    such mails may be stopped, with one that stops them. Sent at the moment `at`, long after it was due, it says so in
+    subject and text. Raises WordingError.
     """
     with _worded(notice) as (folder, context):
         late = lateness_of(notice, at=at) if at else None
-        asked = {"acknowledge_address": address_for(notice)} if notice.wants_acknowledgement else {}
-        ending = f"\n{render_to_string('notices/acknowledge.txt', asked).strip()}\n" if asked else ""
+        links = {
+            "acknowledge": address_for(notice) if notice.wants_acknowledgement else "",
+            "stop": stop_address_for(notice),
+        }
+        asked = {f"{name}_address": link for name, link in links.items()}
+        endings = "".join(
+            f"\n{render_to_string(f'notices/{name}.txt', asked).strip()}\n"
+            for name, link in links.items()
+            if link
+        )
+        short = select_template([f"{folder}/short.txt", "notices/short.txt"]).render(context)
         return Words(
             language=notice.recipient.language,
             subject=_one_line(f"{late.in_subject if late else ''} {_subject(folder, context)}"),
-            text=(f"{late.in_full}\n\n" if late else "") + _text(folder, context) + "\n" + ending,
+            text=(f"{late.in_full}\n\n" if late else "") + _text(folder, context) + "\n" + endings,
             html=render_to_string(f"{folder}/body.html", context | asked | {"late": late}),
+            short=_one_line(short),
+            opens_at=f"{settings.SITE_URL}{reverse('inbox')}#notice-{notice.pk}",
+            expires_at=notice.expires_at,
+            is_urgent=notice.is_urgent,
+            answers_at=links["acknowledge"],
+            stops_at=links["stop"],
         )
 
 

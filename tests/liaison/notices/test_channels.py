@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pytest_django import Settings
@@ -9,10 +10,13 @@ from pytest_django import Settings
 from liaison.notices.channels import EmailChannel, HealingError, Letter, OutageError, SendingError
 from liaison.notices.models import Delivery
 from liaison.notices.wording import Words
-from tests.factories import make_user
+from tests.factories import NOW, make_user
 from tests.faults.smtp_sink import Behaviour, HangUpError, SmtpSink, smtp_sink
 
-WORDS = Words(language="id", subject="Kam, 13 Mei · Ibu Ana", text="Halo\n", html="<p>Halo</p>")
+WORDS = Words(
+    language="id", subject="Kam, 13 Mei · Ibu Ana", text="Halo\n", html="<p>Halo</p>", short="Pengingat",
+    opens_at="http://localhost:8000/notices/", expires_at=NOW,
+)  # fmt: skip
 Trouble = Delivery.Trouble
 
 
@@ -58,6 +62,18 @@ def test_a_mail_is_text_and_html_with_its_headers(sink: SmtpSink) -> None:
         "text/plain",
         "text/html",
     ]
+
+
+def test_a_mail_program_may_stop_what_may_be_stopped_and_nothing_else(sink: SmtpSink) -> None:
+    stoppable = replace(WORDS, stops_at="https://liaison.example/notices/stop/x/")
+    with EmailChannel() as channel:
+        channel.send(Letter("sari@example.org", "<1@example.org>", stoppable))
+        channel.send(letter(number=2))
+    first, second = sink.messages
+    assert first["List-Unsubscribe"] == "<https://liaison.example/notices/stop/x/>"
+    assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "List-Unsubscribe" not in second
+    assert "List-Unsubscribe-Post" not in second
 
 
 def test_many_mails_use_one_connection(sink: SmtpSink) -> None:

@@ -170,9 +170,9 @@ def test_a_hundred_notices_cost_as_many_queries_as_one(
 ) -> None:
     for _number in range(count):
         make_notice(sari)
-    # Keep in the app. Open: read, mark, call back, address, settle. Deliver: claim, look; at the end look, mark, settle.
-    # And savepoints.
-    with django_assert_num_queries(17):
+    # Keep in the app. Open: read with devices and addresses at services, mark, call back, address, settle. Deliver:
+    # claim, look; at the end look, mark, settle. And savepoints.
+    with django_assert_num_queries(19):
         assert dispatch(at=NOW) == 2 * count
     assert Notice.objects.filter(state=State.SENT).count() == count
 
@@ -202,7 +202,7 @@ def test_a_refusal_is_final_and_says_why(sari: User, sink: SmtpSink) -> None:
     notice.refresh_from_db()
     delivery = notice.deliveries.get()
     assert (notice.state, delivery.state) == (State.FAILED, Way.FAILED)
-    assert delivery.reason == "The mail server refuses the address or the message: 550 5.1.1 no such user"
+    assert delivery.reason == "The other side refuses the address or the message: 550 5.1.1 no such user"
     sink.behave = lambda _verb, _rest: None
     assert dispatch(at=LATER) == 0
     assert not sink.messages
@@ -214,7 +214,7 @@ def test_what_can_heal_is_tried_again_later_under_the_same_id(sari: User, sink: 
     dispatch(at=NOW)
     delivery = notice.deliveries.get()
     assert (delivery.state, delivery.attempts, delivery.leased_until) == (Way.WAITING, 1, None)
-    assert delivery.reason == "The mail server asks to try again later: 451 4.7.1 greylisted, come back"
+    assert delivery.reason == "The other side asks to try again later: 451 4.7.1 greylisted, come back"
     pause = delivery.next_attempt_at - NOW
     assert 0.75 * dispatching.FIRST_RETRY <= pause <= 1.25 * dispatching.FIRST_RETRY + 5 * SECOND
     sink.behave = lambda _verb, _rest: None
