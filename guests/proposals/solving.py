@@ -16,7 +16,7 @@ from math import ceil
 import numpy as np
 
 from guests.proposals.direct import Direct, is_small
-from guests.proposals.diving import dive
+from guests.proposals.diving import Dive
 from guests.proposals.market import Market
 from guests.proposals.master import choose
 from guests.proposals.polishing import Polish
@@ -29,9 +29,9 @@ Step = Callable[[str, float], None]
 _CLOSE = 1e-4
 _SEED = 2027
 _DIRECTLY = 0.6  # of the time, at which each phase ends
-_PRICES = 0.36
-_DIVE = 0.62
-_POLISH = 0.97
+_PRICES = 0.42
+_DIVE = 0.6
+_POLISH = 0.95
 _POLISH_SMALL = 0.5  # what is small enough to be looked through needs time for that
 _PATIENCE = 100  # tries that were of no use, and no more than there are hands
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
@@ -148,10 +148,9 @@ class _Solver:
     def _by_market(self) -> None:
         dice = np.random.default_rng(_SEED)
         market = Market(self.tables, dice)
-        market.settle(self._until("prices", _PRICES))
+        market.settle(self._until("prices", _PRICES), self._gone("prices", _PRICES))
         self.limit = max(self.limit, market.limit)
-        stays = np.array(self.tables.places, np.int64)
-        taken = dive(market, market.hands, stays, self._gone("dive", _DIVE))
+        taken = Dive(market).go(self._gone("dive", _DIVE))
         chosen = [stay.locked for stay in self.problem.stays]
         for hand, bundle in taken.items():
             for stay in bundle:
@@ -166,7 +165,7 @@ class _Solver:
         gone, idle = self._gone("polish", _POLISH_SMALL if is_provable else _POLISH), 0
         patience = min(_PATIENCE, len(self.problem.hands))
         while idle < patience and not self._is_proven() and gone() < 1:
-            idle = 0 if self._offer(polish.once(self.best, gone)) else idle + 1
+            idle = 0 if self._offer(polish.once(self.best, self._left)) else idle + 1
 
     def _close(self, market: Market) -> None:
         """Look through every bundle that could be in an answer cheaper than the best: what is chosen there is the best."""
@@ -175,8 +174,9 @@ class _Solver:
             return
         gap = self.problem.cost(self.best) - self.fixed - market.limit
         found: list[Bundle] = []
+        prices = market.by_stay(market.prices).tolist()
         for reach, limit in zip(self._reaches(), market.limits.tolist(), strict=True):
-            of_hand = reach.all_from(market.prices.tolist(), limit - gap, _MOST_ENUMERATED)
+            of_hand = reach.all_from(prices, limit - gap, _MOST_ENUMERATED)
             if of_hand is None or len(found) + len(of_hand) > _MOST_ENUMERATED or not goes_on():
                 return
             found += of_hand

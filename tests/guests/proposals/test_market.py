@@ -59,7 +59,8 @@ def test_what_is_known_costs_what_the_problem_says(problem: Problem, data: st.Da
     """A bundle is forbidden or costs what it costs; what the pricer offers is allowed to somebody."""
     prices = np.array([data.draw(st.integers(20, 90)) for _stay in problem.stays], np.float64)
     market = Market(Tables(problem), np.random.default_rng(1))
-    market.ask(prices, market.hands)
+    _limits, bundles = market.pricer.ask(prices, market.hands, np.zeros(len(market.hands)), a_hand=3)
+    market.learn(bundles)
     for number, bundle in enumerate(market.bundles):
         for hand in range(len(problem.hands)):
             cost = float(market.costs[hand, number])
