@@ -52,7 +52,7 @@ class Dive:
             hands = len(self.market.hands)
             late = ceil(hands * share) - len(self.settled)
             due = max(1, late, ceil(hands * left.sum() / first / _STRIDES))
-            if not self._settle(known, taken, due, 0 if late > 0 else _LEAST):
+            if not self._settle(known, taken, due):
                 break
         return self._deal()
 
@@ -105,11 +105,11 @@ class Dive:
         self.prices[kinds], self.settled_prices = prices[: len(kinds)], prices[len(kinds) :]
         return some, shares[:, : len(some)].sum(0)
 
-    def _settle(self, known: np.ndarray, taken: np.ndarray, due: int, least: float) -> bool:
+    def _settle(self, known: np.ndarray, taken: np.ndarray, due: int) -> bool:
         """Settle what is taken almost wholly, and what is due as far as it is taken at least; answers whether there was any."""
         new: list[int] = []
         for place in np.argsort(-taken, kind="stable").tolist():
-            if taken[place] < (_WHOLE if len(new) >= due else least if new else 0):
+            if taken[place] < (_WHOLE if len(new) >= due else _LEAST if new else 0):
                 break
             number = int(known[place])
             kinds = Counter(self.market.kinds_of(self.market.bundles[number]))

@@ -57,11 +57,11 @@ class Market:
         tables = self.tables
         loads = tables.loads[1:3].min(1, initial=0).sum() if tables.room else 0
         cheapest = tables.costs[[stays[0] for stays in self.kinds]].min(1, initial=FAR).astype(np.float64)
-        return np.minimum(cheapest + tables.together / 2 + loads, self.unled)
+        return np.asarray(np.minimum(cheapest + tables.together / 2 + loads, self.unled))
 
     def by_stay(self, prices: np.ndarray) -> np.ndarray:
         """The price of each stay; 0 for those that are not dealt."""
-        return np.append(prices, 0.0)[self.kind]
+        return np.asarray(np.append(prices, 0.0)[self.kind])
 
     @property
     def middle(self) -> float:
@@ -115,9 +115,9 @@ class Market:
         if self._peaks_matter:
             most = peak([(problem.stays[stay].starts, problem.stays[stay].ends) for stay in stays])
             costs[tables.peaks + most > tables.capacities] = FAR
-        return np.minimum(costs, FAR).astype(np.float32)
+        return np.asarray(np.minimum(costs, FAR), np.float32)
 
-    def _forget(self, prices: np.ndarray) -> None:
+    def forget(self, prices: np.ndarray) -> None:
         """Keep half of what is known: what is worth most beside what each hand has best."""
         balance = self.balance()
         worths = balance.worths(prices) - self.costs
@@ -191,7 +191,7 @@ class _Bargain:
         """What the prices prove; roughly, from some of the hands."""
         market = self.market
         if len(market.bundles) > _MOST_KNOWN:
-            market._forget(prices)
+            market.forget(prices)
         if not self.is_rough:
             self.parts = [market.hands]
         elif not self.parts:
@@ -205,7 +205,9 @@ class _Bargain:
         market, balance = self.market, self.market.balance()
         balance.damping = self.damping
         wanted = max(self.least, gain / (_CALM * len(market.hands))) if np.isfinite(gain) else self.calm
-        self.calm = max(wanted, self.calm * self.sharper) if wanted < self.calm else min(wanted, self.calm * 1.5)
+        self.calm = (
+            max(wanted, self.calm * self.sharper) if wanted < self.calm else min(wanted, self.calm * 1.5)
+        )
         low = np.maximum(market.prices - self.width, 0)
         high = np.minimum(market.prices + self.width, market.unled)
         found, _shares = balance.settle(prices, self.calm, low, high)

@@ -110,7 +110,9 @@ class _Deal:
         mine[self.kinds] = True
         is_mine = mine[members]
         rows = np.unique(np.sort(np.where(is_mine, members, len(mine)), axis=1)[is_mine.any(1)], axis=0)
-        return [stays for row in rows.tolist() if (stays := self._stays([one for one in row if one < len(mine)]))]
+        return [
+            stays for row in rows.tolist() if (stays := self._stays([one for one in row if one < len(mine)]))
+        ]
 
     def _stays(self, kinds: Sequence[int]) -> Stays:
         """So many stays of these kinds, or none where there are too few."""
@@ -125,9 +127,7 @@ class _Deal:
             if bundle and (kinds := self.market.kinds_of(bundle)) not in self.known:
                 new.setdefault(kinds, bundle)
         self.known |= new
-        self.costs = np.concatenate(
-            [self.costs, self.market.costs_of([*new.values()])[self.hands]], axis=1
-        )
+        self.costs = np.concatenate([self.costs, self.market.costs_of([*new.values()])[self.hands]], axis=1)
         return len(new)
 
     def _balance(self) -> Balance:
@@ -144,7 +144,7 @@ class _Deal:
             return None
         worths = self._balance().worths(prices) - self.costs
         regrets = np.where(self.costs < FAR / 2, limits[:, None] - worths, np.inf)
-        nearest = np.sort(regrets, axis=None)[: _MOST_CHOICES][-1]
+        nearest = np.sort(regrets, axis=None)[:_MOST_CHOICES][-1]
         places = np.argwhere(regrets <= min(gap, nearest))
         kinds = [*self.known]
         bundles = [

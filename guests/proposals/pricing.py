@@ -110,7 +110,9 @@ class Pricer:
 
     def _values(self, prices: np.ndarray, hands: np.ndarray, kind: type) -> tuple[np.ndarray, np.ndarray]:
         """The groups' worths, and what the best bundle in each circle is worth to each hand."""
-        parts = np.array_split(np.argsort(self.tables.rooms[hands], kind="stable"), -(-len(hands) // _AT_ONCE))
+        parts = np.array_split(
+            np.argsort(self.tables.rooms[hands], kind="stable"), -(-len(hands) // _AT_ONCE)
+        )
         if len(parts) == 1:
             return self._values_for(prices, hands, kind)
         found = list(_THREADS.map(lambda part: self._values_for(prices, hands[part], kind), parts))

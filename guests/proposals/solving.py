@@ -2,8 +2,8 @@
 
 An answer gives each hand a bundle of stays. All costs and rules look at one hand at a time, so the problem is to cover the
 stays with the cheapest bundles. A market finds a price for each stay at which the hands' own best bundles nearly do that;
-the prices prove what no answer can undercut (`market`). From there a whole answer is made (`diving`, `seating`) and made
-better a few hands at a time (`polishing`). Where the problem is small enough, every bundle that could still matter is
+the prices prove what no answer can undercut (`market`, `pricing`, `balance`). From there a whole answer is made (`diving`,
+`assigning`, `seating`) and made better a few hands at a time (`polishing`). Where the problem is small enough, every bundle that could still matter is
 looked through, which closes the proof (`reach`, `master`); else the gap is told. Where few stays have to be kept apart in
 a small problem, all is one model for HiGHS instead (`direct`).
 """
@@ -146,6 +146,7 @@ class _Solver:
         self._offer(self._filled(chosen))
 
     def _by_market(self) -> None:
+        self._offer(self._filled(self.best))
         dice = np.random.default_rng(_SEED)
         market = Market(self.tables, dice)
         market.settle(self._until("prices", _PRICES), self._gone("prices", _PRICES))
@@ -156,7 +157,8 @@ class _Solver:
             for stay in bundle:
                 chosen[stay] = hand
         self._offer(self._filled(chosen))
-        self._polish(Polish(market, dice))
+        if market.kinds:
+            self._polish(Polish(market, dice))
         if len(self.open) * len(self.problem.hands) <= _MOST_PAIRS:
             self._close(market)
 
