@@ -20,11 +20,12 @@ _ROUGHLY = 0.7  # of the time, after which all are asked in any case
 _CLOSE = 1e-5  # of the bound
 _PATIENCE = 8  # questions
 _WIDTH = 1 / 3  # of a price in the middle: half the box
-_WIDER, _NARROWER = 2.0, 0.7
-_CALM = 3.0
+_WIDER, _WALL = 3.0, 0.05  # the box, where so many prices come to its upper side
+_CALM = 3.0  # times less than what each hand has left to gain
 _LEAST_CALM = 0.012  # of the box's half width
-_SHARPER = 0.9  # after each question of no use
-_BACK = 0.3
+_LESS = 0.6  # after each question of no use
+_SHARPER, _SHARPLY = 0.9, 1 / 3  # the calm, until the prices are balanced, and then
+_BACK = 0.3  # of the way from balanced prices back to the best
 _A_HAND, _CIRCLES = 3, 150  # bundles to learn
 _MOST_KNOWN = 6000
 
@@ -164,10 +165,10 @@ class _Bargain:
         self.market = market
         self.parts = list[np.ndarray]()
         self.is_rough = len(market.hands) > _MANY
-        self.width = _WIDTH * market.middle
+        self.usual = self.width = _WIDTH * market.middle
         self.damping = market.balance().damping
-        self.sharper = 1 / 3
-        self.calm, self.least = self.width * 2 / 3, self.width * _LEAST_CALM
+        self.sharper = _SHARPLY
+        self.calm, self.least = self.usual * 2 / 3, self.usual * _LEAST_CALM
 
     def go(self, goes_on: Callable[[], bool], share: Callable[[], float]) -> None:
         market, prices, hoped = self.market, self.market.prices, np.inf
@@ -179,7 +180,7 @@ class _Bargain:
             if self.is_rough or seen - best > _CLOSE * abs(seen):
                 idle = 0
             else:
-                idle, self.least = idle + 1, self.least * 0.6
+                idle, self.least = idle + 1, self.least * _LESS
             if seen > best or (self.is_rough and not self.parts):
                 best, market.prices = seen, prices
             balanced, hoped = self._balanced(prices, hoped - seen)
@@ -211,5 +212,7 @@ class _Bargain:
         low = np.maximum(market.prices - self.width, 0)
         high = np.minimum(market.prices + self.width, market.unled)
         found, _shares = balance.settle(prices, self.calm, low, high)
-        self.damping, self.sharper = balance.damping, 1 / 3 if balance.is_even else _SHARPER
+        is_wall = not self.is_rough and (found >= high).mean() > _WALL
+        self.width = self.width * _WIDER if is_wall else max(self.usual, self.width / _WIDER)
+        self.damping, self.sharper = balance.damping, _SHARPLY if balance.is_even else _SHARPER
         return found, balance.proves(found)

@@ -112,3 +112,10 @@ def test_more_guests_than_officers_have_room_for(capacity: int) -> None:
         answer = solving.solve(problem, seconds=5)
     assert answer.chosen.count(None) == 30 - 8 * capacity
     assert answer.is_best
+
+
+def test_where_officers_are_far_too_few_the_bound_says_so_nearly() -> None:
+    """Prices climb to what it costs to leave somebody without a lead, which is far from where they begin."""
+    answer = solving.solve(meeting(90, 10), seconds=20)
+    assert answer.chosen.count(None) >= 90 - 35
+    assert answer.cost - answer.bound <= 0.01 * answer.cost
