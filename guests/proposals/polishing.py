@@ -36,6 +36,7 @@ class Polish:
         self.market, self.dice, self.tables = market, dice, market.tables
         self.problem = market.tables.problem
         self.size = float(_FEWEST)
+        self._costs: dict[tuple[int, Stays], float] = {}
 
     def once(self, chosen: Sequence[int | None], seconds: Callable[[], float]) -> list[int | None]:
         """The answer, or a cheaper one in which some hands' guests are dealt anew; `seconds` are left."""
@@ -61,10 +62,15 @@ class Polish:
             tuple(stay for stay in sorted(some) if is_open[stay]) for some in self.problem.bundles(chosen)
         ]
 
+    def _cost(self, hand: int, stays: Stays) -> float:
+        if (hand, stays) not in self._costs:
+            self._costs[hand, stays] = float(self.market.costs_of([stays])[hand, 0])
+        return self._costs[hand, stays]
+
     def _regrets(self, bundles: list[Stays]) -> np.ndarray:
         prices = self.market.by_stay(self.market.prices)
         worths = np.array([prices[list(one)].sum() for one in bundles])
-        costs = self.market.costs_of(bundles)[np.arange(len(bundles)), np.arange(len(bundles))]
+        costs = np.array([self._cost(hand, one) for hand, one in enumerate(bundles)])
         return np.asarray(np.maximum(self.market.limits - worths + costs, 0) + 0.1)
 
     def _hands(
