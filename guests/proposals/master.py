@@ -1,5 +1,6 @@
 """HiGHS over some bundles: the best whole choice among them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import highspy
@@ -11,28 +12,37 @@ _FREE = highspy.kHighsInf
 _CHOSEN = 0.5
 
 
-def choose(bundles: Sequence[Bundle], unled: Mapping[int, int], seconds: float) -> tuple[list[Bundle], float]:
+def choose(
+    bundles: Sequence[Bundle],
+    unled: Mapping[int, int],
+    seconds: float,
+    times: Mapping[int, int] | None = None,
+) -> tuple[list[Bundle], float]:
     """The best bundles found in the time, and what no choice among them costs less than.
 
-    Each stay of `unled` is covered or its cost paid; each hand takes one bundle at most. No answer is given to begin with:
-    HiGHS 1.16 may then report the best cost beside that answer.
+    Each stay of `unled` is covered, as often as `times` says if not once, or its cost paid; each hand takes one bundle at
+    most. No answer is given to begin with: HiGHS 1.16 may then report the best cost beside that answer.
     """
     rows = {stay: row for row, stay in enumerate(unled)}
+    often = [float((times or {}).get(stay, 1)) for stay in unled]
     hands: dict[int, int] = {}
     for bundle in bundles:
         hands.setdefault(bundle.hand, len(rows) + len(hands))
-    columns = [[row] for row in rows.values()]
-    columns += [[*(rows[stay] for stay in bundle.stays), hands[bundle.hand]] for bundle in bundles]
+    columns = [Counter([row]) for row in rows.values()]
+    columns += [Counter([*(rows[stay] for stay in bundle.stays), hands[bundle.hand]]) for bundle in bundles]
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(columns), len(rows) + len(hands)
     model.col_cost_ = np.array([*unled.values(), *(bundle.cost for bundle in bundles)], np.float64)
-    model.col_lower_, model.col_upper_ = np.zeros(len(columns)), np.ones(len(columns))
-    model.row_lower_ = np.array([1.0] * len(rows) + [-_FREE] * len(hands))
+    model.col_lower_ = np.zeros(len(columns))
+    model.col_upper_ = np.array([*often, *([1.0] * len(bundles))])
+    model.row_lower_ = np.array([*often, *([-_FREE] * len(hands))])
     model.row_upper_ = np.array([_FREE] * len(rows) + [1.0] * len(hands))
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_ = np.cumsum([0, *map(len, columns)])
     model.a_matrix_.index_ = np.array([row for column in columns for row in column], np.int32)
-    model.a_matrix_.value_ = np.ones(len(model.a_matrix_.index_))
+    model.a_matrix_.value_ = np.array(
+        [number for column in columns for number in column.values()], np.float64
+    )
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(columns)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the library is not typed in full
     for option, value in (

@@ -2,8 +2,8 @@
 
 An answer gives each hand a bundle of stays. All costs and rules look at one hand at a time, so the problem is to cover the
 stays with the cheapest bundles. A market finds a price for each stay at which the hands' own best bundles nearly do that;
-the prices prove what no answer can undercut (`market`). From there a whole answer is made (`diving`, `seating`) and made
-better a few hands at a time (`polishing`). Where the problem is small enough, every bundle that could still matter is
+the prices prove what no answer can undercut (`market`, `pricing`, `balance`). From there a whole answer is made (`diving`,
+`assigning`, `seating`) and made better a few hands at a time (`polishing`). Where the problem is small enough, every bundle that could still matter is
 looked through, which closes the proof (`reach`, `master`); else the gap is told. Where few stays have to be kept apart in
 a small problem, all is one model for HiGHS instead (`direct`).
 """
@@ -16,7 +16,7 @@ from math import ceil
 import numpy as np
 
 from guests.proposals.direct import Direct, is_small
-from guests.proposals.diving import dive
+from guests.proposals.diving import Dive
 from guests.proposals.market import Market
 from guests.proposals.master import choose
 from guests.proposals.polishing import Polish
@@ -29,9 +29,9 @@ Step = Callable[[str, float], None]
 _CLOSE = 1e-4
 _SEED = 2027
 _DIRECTLY = 0.6  # of the time, at which each phase ends
-_PRICES = 0.36
-_DIVE = 0.62
-_POLISH = 0.97
+_PRICES = 0.5
+_DIVE = 0.7
+_POLISH = 0.95
 _POLISH_SMALL = 0.5  # what is small enough to be looked through needs time for that
 _PATIENCE = 100  # tries that were of no use, and no more than there are hands
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
@@ -146,18 +146,19 @@ class _Solver:
         self._offer(self._filled(chosen))
 
     def _by_market(self) -> None:
+        self._offer(self._filled(self.best))
         dice = np.random.default_rng(_SEED)
         market = Market(self.tables, dice)
-        market.settle(self._until("prices", _PRICES))
+        market.settle(self._until("prices", _PRICES), self._gone("prices", _PRICES))
         self.limit = max(self.limit, market.limit)
-        stays = np.array(self.tables.places, np.int64)
-        taken = dive(market, market.hands, stays, self._gone("dive", _DIVE))
+        taken = Dive(market).go(self._gone("dive", _DIVE))
         chosen = [stay.locked for stay in self.problem.stays]
         for hand, bundle in taken.items():
             for stay in bundle:
                 chosen[stay] = hand
         self._offer(self._filled(chosen))
-        self._polish(Polish(market, dice))
+        if market.kinds:
+            self._polish(Polish(market, dice))
         if len(self.open) * len(self.problem.hands) <= _MOST_PAIRS:
             self._close(market)
 
@@ -166,7 +167,7 @@ class _Solver:
         gone, idle = self._gone("polish", _POLISH_SMALL if is_provable else _POLISH), 0
         patience = min(_PATIENCE, len(self.problem.hands))
         while idle < patience and not self._is_proven() and gone() < 1:
-            idle = 0 if self._offer(polish.once(self.best, gone)) else idle + 1
+            idle = 0 if self._offer(polish.once(self.best, self._left)) else idle + 1
 
     def _close(self, market: Market) -> None:
         """Look through every bundle that could be in an answer cheaper than the best: what is chosen there is the best."""
@@ -175,8 +176,9 @@ class _Solver:
             return
         gap = self.problem.cost(self.best) - self.fixed - market.limit
         found: list[Bundle] = []
+        prices = market.by_stay(market.prices).tolist()
         for reach, limit in zip(self._reaches(), market.limits.tolist(), strict=True):
-            of_hand = reach.all_from(market.prices.tolist(), limit - gap, _MOST_ENUMERATED)
+            of_hand = reach.all_from(prices, limit - gap, _MOST_ENUMERATED)
             if of_hand is None or len(found) + len(of_hand) > _MOST_ENUMERATED or not goes_on():
                 return
             found += of_hand

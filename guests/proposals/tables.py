@@ -32,6 +32,11 @@ class Tables:
             [-1 if stay.delegation not in shared else stay.delegation for stay in problem.stays], np.int64
         )
         self.joined = [problem.delegations(kept) for kept in problem.locked]
+        self._nobody = np.zeros(self.hands, bool)
+        self._joined = {
+            delegation: np.array([delegation in joined for joined in self.joined], bool)
+            for delegation in set().union(*self.joined)
+        }
         self.rooms = self._rooms()
         self.room = int(self.rooms.max(initial=0))
         self.loads = self._loads()
@@ -40,6 +45,10 @@ class Tables:
     def places(self) -> list[int]:
         """The open stays that at least one hand can take."""
         return np.flatnonzero(self.open & (self.costs < FAR).any(1)).tolist()
+
+    def joined_by(self, delegation: int) -> np.ndarray:
+        """The hands that keep somebody of the delegation."""
+        return self._joined.get(delegation, self._nobody)
 
     def _allowed(self) -> np.ndarray:
         problem = self.problem

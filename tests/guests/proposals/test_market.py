@@ -59,7 +59,8 @@ def test_what_is_known_costs_what_the_problem_says(problem: Problem, data: st.Da
     """A bundle is forbidden or costs what it costs; what the pricer offers is allowed to somebody."""
     prices = np.array([data.draw(st.integers(20, 90)) for _stay in problem.stays], np.float64)
     market = Market(Tables(problem), np.random.default_rng(1))
-    market.ask(prices, market.hands)
+    _limits, bundles = market.pricer.ask(prices, market.hands, np.zeros(len(market.hands)), a_hand=3)
+    market.learn(bundles)
     for number, bundle in enumerate(market.bundles):
         for hand in range(len(problem.hands)):
             cost = float(market.costs[hand, number])
@@ -111,3 +112,10 @@ def test_more_guests_than_officers_have_room_for(capacity: int) -> None:
         answer = solving.solve(problem, seconds=5)
     assert answer.chosen.count(None) == 30 - 8 * capacity
     assert answer.is_best
+
+
+def test_where_officers_are_far_too_few_the_bound_says_so_nearly() -> None:
+    """Prices climb to what it costs to leave somebody without a lead, which is far from where they begin."""
+    answer = solving.solve(meeting(90, 10), seconds=20)
+    assert answer.chosen.count(None) >= 90 - 35
+    assert answer.cost - answer.bound <= 0.01 * answer.cost
