@@ -13,12 +13,13 @@ from zipfile import ZipFile
 import pytest
 from django.contrib import admin
 from django.db import models
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from guests.feeds import make_feed
 from guests.guest_links import make_link
+from guests.incidents import report_incident
 from guests.models import (
     CalendarFeed,
     DayReport,
@@ -41,7 +42,11 @@ from guests.prints import print_day_sheet, print_handout
 from guests.wording import LANGUAGES
 from liaison.accounts.models import User
 from liaison.notices.acknowledging import address_for
-from liaison.notices.models import Notice
+from liaison.notices.channels import Letter
+from liaison.notices.channels.push import payload_of
+from liaison.notices.models import Notice, PushSubscription
+from liaison.notices.vapid import make_private_key
+from liaison.notices.wording import word
 from tests.cast import Cast, bring_to
 from tests.factories import make_contact, make_delegation, make_document, make_request, make_venue
 
@@ -142,6 +147,7 @@ def addresses_to_guess(cast: Cast) -> list[str]:
         reverse("own_contacts"),
         reverse("inbox"),
         reverse("inbox") + "?page=2",
+        reverse("notice_ways"),
     ]
     searched = [
         word[1:] for word in (*GUESTS.values(), PRIVATE, CONTACT, CONTACT_ELSEWHERE)
@@ -299,6 +305,39 @@ def test_an_inbox_has_no_word_of_what_others_were_sent(painted: Cast, who: str, 
     client.force_login(getattr(painted, who))
     text = text_of(client.get(reverse("inbox")))
     assert {guest for guest, word in GUESTS.items() if word in text} == sees
+
+
+def test_what_a_locked_screen_shows_has_no_word_of_any_guest(painted: Cast) -> None:
+    visit = painted.sato
+    report_incident(
+        visit=visit, kind=Incident.Kind.MEDICAL, severity=Incident.Severity.SOS, place=GUESTS["sato"],
+        text=PRIVATE, by=painted.sari, at=timezone.now(), client_uuid=uuid4(),
+    )  # fmt: skip
+    for notice in Notice.objects.select_related("recipient"):
+        words = word(notice)
+        letter = Letter("", "<1@example.org>", words)
+        assert not [
+            each for each in (*GUESTS.values(), PRIVATE) if each in words.short + payload_of(letter).decode()
+        ]
+    said = [word(notice).subject for notice in Notice.objects.select_related("recipient")]
+    assert {guest for guest, marker in GUESTS.items() if any(marker in each for each in said)} == set(GUESTS)
+
+
+@pytest.mark.parametrize("who", ["sari", "bagus", "ratna"])
+def test_nobody_reads_by_which_device_others_are_reached(painted: Cast, who: str) -> None:
+    for person in (painted.sari, painted.bagus, painted.ratna):
+        device = f"Device-of-{person.pk}"
+        PushSubscription.objects.create(
+            user=person,
+            endpoint=f"https://push.example/{person.pk}",
+            device=device,
+            created_at=timezone.now(),
+        )
+    with override_settings(PUSH_PRIVATE_KEY=make_private_key()):
+        read = sweep(getattr(painted, who), [reverse("notice_ways"), reverse("inbox")])
+    found = set(re.findall(r"Device-of-(\d+)", "\n".join(read.values())))
+    assert found == {str(getattr(painted, who).pk)}
+    assert "push.example" not in "\n".join(read.values())
 
 
 @pytest.mark.parametrize("who", ["", "sari", "bagus", "dewi", "putri", "hendra", "ratna"])

@@ -35,7 +35,8 @@ from guests.prints import print_day_sheet, print_handout
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
 from liaison.notices.acknowledging import address_for
-from liaison.notices.models import Notice
+from liaison.notices.models import Notice, PushSubscription
+from liaison.notices.stopping import stop_address_for
 from tests.cast import Cast, bring_to
 from tests.factories import (
     make_contact,
@@ -83,6 +84,7 @@ class Scene:
     link_secret: str = field(init=False)
     offer: Handover = field(init=False)
     reminder: Notice = field(init=False)
+    pushed_to: PushSubscription = field(init=False)
     paper: Document = field(init=False)
     private_paper: Document = field(init=False)
     device: UserSession = field(init=False)
@@ -120,6 +122,9 @@ class Scene:
             due_at=at - timedelta(minutes=5), expires_at=at + timedelta(hours=1),
         )  # fmt: skip
         self.device = UserSession.objects.create(user=citra.user, ip="203.0.113.7", session_key="elsewhere")
+        self.pushed_to = PushSubscription.objects.create(
+            user=self.cast.sari, endpoint="https://push.example/1", device="Chrome, Android", created_at=at
+        )
         self.sato_print = print_handout(visit=self.cast.sato, language="en", by=self.cast.ratna, at=at)
         self.sari_sheet = print_day_sheet(
             visit=self.cast.sato, day=at.date(), holder=self.cast.sari, by=self.cast.ratna, at=at
@@ -152,6 +157,7 @@ def serving(answer: int) -> dict[str, int]:
 
 
 SHOWN_FIRST = {
+    "stop_mails",
     "acknowledge_by_link",
     "log_request",
     "guest_calendar",
@@ -234,6 +240,19 @@ MATRIX: dict[str, Route] = {
     "press": Route(NOBODY | {"putri": 200, "ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),
     "inbox": Route(SIGNED_IN),
     "acknowledge_notice": Route(NOBODY | {"sari": 302}, lambda scene: {"pk": scene.reminder.pk}, "post"),
+    "notice_ways": Route(SIGNED_IN),
+    "turn_on_device": Route(dict.fromkeys(WHO, 302), method="post"),
+    "remove_device": Route(NOBODY | {"sari": 302}, lambda scene: {"pk": scene.pushed_to.pk}, "post"),
+    "test_device": Route(NOBODY | {"sari": 302}, lambda scene: {"pk": scene.pushed_to.pk}, "post"),
+    "stop_mails": Route(
+        OPEN,
+        lambda scene: {
+            "secret": stop_address_for(Notice(recipient=scene.cast.sari, kind="agenda")).split("/")[-2]
+        },
+        "post",
+    ),
+    "service_worker": Route(OPEN),
+    "manifest": Route(OPEN),
     "acknowledge_by_link": Route(
         dict.fromkeys(WHO, 302), lambda scene: {"secret": address_for(scene.reminder).split("/")[-2]}, "post"
     ),

@@ -134,13 +134,14 @@ def _sealed(device: PushSubscription, letter: Letter) -> bytes:
         "keys": {"p256dh": device.p256dh, "auth": device.auth},
     }
     try:
-        body: bytes = WebPusher(subscription).encode(_payload(letter))["body"]
+        body: bytes = WebPusher(subscription).encode(payload_of(letter))["body"]
     except (WebPushException, ValueError) as error:  # keys that are none
         raise SendingError(Delivery.Trouble.REFUSED, said(error)) from error
     return body
 
 
-def _payload(letter: Letter) -> bytes:
+def payload_of(letter: Letter) -> bytes:
+    """What the service worker is told: nothing that a stranger may not read over a shoulder, and the links."""
     words = letter.words
     with override(words.language):
         told = {
