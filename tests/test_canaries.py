@@ -40,12 +40,12 @@ from guests.models import (
 from guests.prints import print_handout
 from guests.wording import LANGUAGES
 from liaison.accounts.models import User
+from liaison.notices import wording
 from liaison.notices.acknowledging import address_for
 from liaison.notices.channels import Letter
 from liaison.notices.channels.push import payload_of
 from liaison.notices.models import Notice, PushSubscription
 from liaison.notices.vapid import make_private_key
-from liaison.notices.wording import word
 from tests.cast import Cast, bring_to
 from tests.factories import make_contact, make_delegation, make_document, make_request, make_venue
 
@@ -307,12 +307,12 @@ def test_what_a_locked_screen_shows_has_no_word_of_any_guest(painted: Cast) -> N
         text=PRIVATE, by=painted.sari, at=timezone.now(), client_uuid=uuid4(),
     )  # fmt: skip
     for notice in Notice.objects.select_related("recipient"):
-        words = word(notice)
+        words = wording.word(notice)
         letter = Letter("", "<1@example.org>", words)
         assert not [
             each for each in (*GUESTS.values(), PRIVATE) if each in words.short + payload_of(letter).decode()
         ]
-    said = [word(notice).subject for notice in Notice.objects.select_related("recipient")]
+    said = [wording.word(notice).subject for notice in Notice.objects.select_related("recipient")]
     assert {guest for guest, marker in GUESTS.items() if any(marker in each for each in said)} == set(GUESTS)
 
 

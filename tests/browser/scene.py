@@ -18,7 +18,8 @@ from guests.models import (
 )
 from liaison.accounts.models import User
 from liaison.notices.acknowledging import address_for
-from liaison.notices.models import Notice
+from liaison.notices.models import Notice, PushSubscription
+from liaison.notices.stopping import stop_address_for
 from tests.factories import (
     NOW,
     make_assignment,
@@ -64,6 +65,7 @@ class Scene:
     asked: Request
     reminder_path: str
     answered_path: str
+    stop_path: str
 
 
 def build_scene() -> Scene:
@@ -104,10 +106,18 @@ def build_scene() -> Scene:
         visit=visits["idle"], officer=people["sari"], day=NOW.date(), text=LONG * 4, signed_at=NOW - MINUTE
     )
     asked = Request.objects.get(visit=visits["sato"], text="Second umbrella at the door")
+    for device in ("Chrome, Android", "Safari, iPhone"):
+        PushSubscription.objects.create(
+            user=people["sari"],
+            endpoint=f"https://push.example/{device}",
+            device=device,
+            created_at=NOW - DAY,
+        )
     first, second, *_others = _told(people["sari"], visits)
     links = {
         "reminder_path": urlsplit(address_for(first)).path,
         "answered_path": urlsplit(address_for(second)).path,
+        "stop_path": urlsplit(stop_address_for(Notice(recipient=people["sari"], kind="agenda"))).path,
     }
     return Scene(event=event, offer=offer, asked=asked, **links, **people, **visits)  # type: ignore[arg-type]
 

@@ -12,7 +12,6 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from pytest_django import Settings
 
 from liaison import env
-from liaison.accounts.models import User
 from liaison.checks import notice_ways
 from liaison.notices.channels import GatewayChannel, HealingError, Letter, SendingError
 from liaison.notices.choosing import choose
@@ -99,7 +98,7 @@ def test_a_person_is_reached_where_they_gave_a_handle_and_the_service_still_stan
 
 
 def test_a_notice_goes_by_mail_and_by_messenger(db: None, sink: Sink, mailoutbox: list[object]) -> None:
-    sari: User = make_user("Sari")
+    sari = make_user("Sari")
     choose(user=sari, silent_ways=[], unmailed_kinds=[], handles={"Telegram": "sari_w"})
     make_notice(sari)
     dispatch(at=NOW)
