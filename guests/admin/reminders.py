@@ -37,7 +37,12 @@ from liaison.searching import Said
 if TYPE_CHECKING:
     from liaison.accounts.models import User
 
-_NAMES = {"email": gettext_lazy("e-mail"), "push": gettext_lazy("on the phone")}
+_AFTER = (ReminderRule.What.OVERDUE, ReminderRule.What.HANDOVER)
+_NAMES = {
+    "email": gettext_lazy("e-mail"),
+    "push": gettext_lazy("on the phone"),
+    "gateway": gettext_lazy("by messenger"),
+}
 
 
 class RuleForm(EventForm):
@@ -87,7 +92,16 @@ class ReminderRuleAdmin(EventAdmin):
     list_select_related = ("event",)
     list_filter = (("what", ChoicesDropdownFilter), ("audience", ChoicesDropdownFilter))
     search_fields = ("event__name", "what", "kind", "audience", "minutes_before", "clock")
-    said = (Said(gettext_lazy("every kind"), Q(kind="")),)
+    said = (
+        Said(gettext_lazy("every kind"), Q(kind="")),
+        Said(gettext_lazy("min before"), ~Q(what__in=[*ReminderRule.USUAL_CLOCKS, *_AFTER])),
+        Said(gettext_lazy("min after"), Q(what__in=_AFTER)),
+        Said(gettext_lazy("on the evening before"), Q(what=ReminderRule.What.BRIEFING)),
+        Said(
+            gettext_lazy("every day"),
+            Q(what__in=ReminderRule.USUAL_CLOCKS) & ~Q(what=ReminderRule.What.BRIEFING),
+        ),
+    )
     fieldsets = (
         (None, {"fields": ("event", ("what", "kind"), "audience", ("minutes_before", "clock"))}),
         (
@@ -200,5 +214,4 @@ def when_of(rule: ReminderRule) -> str:
         )
         return pattern % said
     minutes = {"minutes": rule.minutes_before}
-    is_after = rule.what in {what.OVERDUE, what.HANDOVER}
-    return (_("%(minutes)s min after") if is_after else _("%(minutes)s min before")) % minutes
+    return (_("%(minutes)s min after") if rule.what in _AFTER else _("%(minutes)s min before")) % minutes

@@ -20,6 +20,7 @@ from liaison.notices.writer import Writer
 logger = logging.getLogger(__name__)
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(minutes=15)
+MOST_PATIENCE = timedelta(hours=1)  # with a server that names a time
 OUTAGE_PAUSE = timedelta(seconds=30)
 CHECK_EVERY = timedelta(seconds=2)
 HAND_LASTS = timedelta(seconds=10)
@@ -256,7 +257,7 @@ class Hand:
             return
         wait = min(FIRST_RETRY * 2 ** (delivery.attempts - 1), LAST_RETRY)
         jitter = random.uniform(0.75, 1.25)  # noqa: S311 (spreads the load; not a secret)
-        asked = min(error.retry_after or timedelta(0), LAST_RETRY)
+        asked = min(error.retry_after or timedelta(0), MOST_PATIENCE)
         delivery.next_attempt_at = self.now() + max(wait * jitter, asked)
         self._trouble(delivery, error.trouble, error.detail)
 

@@ -41,8 +41,11 @@ class DeviceForm(forms.Form):
 
     def _key(self, name: str, *, size: int) -> str:
         written: str = self.cleaned_data[name]
-        fits = _BASE64.fullmatch(written) and len(urlsafe_b64decode(written.rstrip("=") + "==")) == size
-        if not fits:
+        try:
+            fits = len(urlsafe_b64decode(written.rstrip("=") + "==")) == size
+        except ValueError:
+            fits = False
+        if not (fits and _BASE64.fullmatch(written)):
             raise ValidationError(_("The browser gave a key that is none."))
         return written
 

@@ -58,4 +58,5 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
+show("looking"); // nothing, until the browser has said what it can do
 state().then(show, () => show("failed"));

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from liaison.accounts.models import User
 from liaison.embedded.prepare import collect_static_files
+from liaison.notices.vapid import make_private_key
 from tests.browser.scene import Scene, build_scene
 from tests.factories import NOW
 
@@ -66,6 +67,11 @@ def chromium() -> Iterator[Browser]:
 def scene(live_server: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Scene:
     """The full day, at NOW: for the server too, which answers from a thread of this process."""
     settings.MEDIA_ROOT = tmp_path / "scene"
+    settings.PUSH_PRIVATE_KEY = make_private_key()
+    settings.APPRISE_GATEWAYS = {
+        "WhatsApp": "whatsapp://token@1/{phone}",
+        "Telegram": "tgram://token/{handle}",
+    }
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     return build_scene()
 

@@ -31,7 +31,8 @@ from guests.print_links import secret_of
 from guests.prints import print_day_sheet, print_handout
 from liaison.accounts.models import User
 from liaison.notices.acknowledging import address_for
-from liaison.notices.models import Delivery, Notice
+from liaison.notices.models import Delivery, Notice, PushSubscription
+from liaison.notices.stopping import stop_address_for
 from tests.factories import (
     NOW,
     make_assignment,
@@ -93,6 +94,7 @@ class Scene:
     since_path: str
     reminder_path: str
     answered_path: str
+    stop_path: str
     failed: Notice
 
 
@@ -147,10 +149,18 @@ def build_scene() -> Scene:
         visit=visits["idle"], officer=people["sari"], day=NOW.date(), text=LONG * 4, signed_at=NOW - MINUTE
     )
     asked = Request.objects.get(visit=visits["sato"], text="Second umbrella at the door")
+    for device in ("Chrome, Android", "Safari, iPhone"):
+        PushSubscription.objects.create(
+            user=people["sari"],
+            endpoint=f"https://push.example/{device}",
+            device=device,
+            created_at=NOW - DAY,
+        )
     first, second, *others = _told(people["sari"], visits)
     links = {
         "reminder_path": urlsplit(address_for(first)).path,
         "answered_path": urlsplit(address_for(second)).path,
+        "stop_path": urlsplit(stop_address_for(Notice(recipient=people["sari"], kind="agenda"))).path,
     }
     sheet, links["since_path"] = _printed_before(visits["sato"], people["sari"])
     key = _secured(people["secured"])

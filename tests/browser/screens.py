@@ -77,6 +77,25 @@ def _sign_in_half(page: Page) -> None:
     page.wait_for_url("**/2fa/authenticate/")
 
 
+def _wait_for_the_browser(page: Page) -> None:
+    page.locator("[data-when]:not([data-when=no-scripts]):visible").wait_for()
+
+
+def _give_a_number_that_is_none(page: Page) -> None:
+    page.locator("[name=at_WhatsApp]").fill("nobody")
+    page.locator("form[aria-labelledby=ways] button").click()
+    page.locator(".errorlist").wait_for()
+    _wait_for_the_browser(page)
+
+
+def _be_an_iphone(page: Page) -> None:
+    """What Safari shows before the app is on the Home Screen."""
+    _wait_for_the_browser(page)
+    page.evaluate(
+        "document.querySelectorAll('[data-when]').forEach(part => part.hidden = part.dataset.when !== 'install')"
+    )
+
+
 PHONE = (
     Screen("today", "sari", "/today/"),
     Screen("today-undo", "sari", "/today/?undo={idle.pk}", open_all),
@@ -129,6 +148,11 @@ PHONE = (
     Screen("not-found", "putri", "/visits/{sato.pk}/"),
     Screen("inbox", "sari", "/notices/", open_all),
     Screen("inbox-none", "nobody", "/notices/"),
+    Screen("ways", "sari", "/notices/ways/", _wait_for_the_browser),
+    Screen("ways-none", "nobody", "/notices/ways/", _wait_for_the_browser),
+    Screen("ways-refused", "sari", "/notices/ways/", _give_a_number_that_is_none),
+    Screen("ways-on-an-iphone", "nobody", "/notices/ways/", _be_an_iphone),
+    Screen("stop-mails", "", "{stop_path}"),
     Screen("got-it", "", "{reminder_path}"),
     Screen("got-it-noted", "", "{answered_path}", _say_got_it),
     Screen("got-it-gone", "", "/acknowledge/nothing/"),

@@ -66,7 +66,7 @@ def test_a_passkey_is_added_and_signs_in_alone(scene: Scene, page: Page) -> None
     sign_out(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/today/")
-    assert Authenticator.objects.get(type="webauthn").last_used_at is not None
+    assert Authenticator.objects.get(user=scene.sari, type="webauthn").last_used_at is not None
 
 
 def test_a_passkey_stands_beside_the_password_and_goes_again(scene: Scene, page: Page) -> None:
@@ -88,7 +88,7 @@ def test_a_passkey_stands_beside_the_password_and_goes_again(scene: Scene, page:
     page.get_by_role("button", name="Use your passkey").click()
     page.get_by_role("button", name="Remove the passkey").click()
     expect(page.get_by_text("The passkey is removed.")).to_be_visible()
-    assert not Authenticator.objects.exists()
+    assert not Authenticator.objects.filter(user=scene.sari).exists()
     sign_out(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator("body")).to_contain_text("That was not right")

@@ -40,6 +40,9 @@ TABLES = sorted(
 WITHOUT_A_TABLE = {
     "Look",  # what an officer has seen is nobody else's business
     "ProposalLine",
+    "GatewayAddress",  # how a person wants to be reached is theirs
+    "NoticeChoice",
+    "PushSubscription",
     "OfficerMark",
     "PlanMark",
     "GuestListRun",

@@ -28,6 +28,7 @@ from guests.models import (
     Incident,
     ItineraryItem,
     LogbookEntry,
+    OfficerMark,
     PlanMark,
     Request,
     ToldPlan,
@@ -72,7 +73,7 @@ def counted() -> dict[str, int]:
         for app in ("accounts", "events", "guests")
         for model in apps.get_app_config(app).get_models()
         if not model._meta.label.endswith("Event") or model is Event  # noqa: SLF001 (histories grow)
-        if model not in {PlanMark, ToldPlan}
+        if model not in {OfficerMark, PlanMark, ToldPlan}
     }
 
 

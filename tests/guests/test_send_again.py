@@ -19,7 +19,7 @@ from tests.liaison.notices.wishes import HOUR, MINUTE, make_notice
 
 pytestmark = pytest.mark.usefixtures("now")
 LIST = at(Notice, "changelist")
-REASON = "The mail server refuses the address or the message: 550 no such user"
+REASON = "The other side refuses the address or the message: 550 no such user"
 
 
 def failed(cast: Cast, **fields: Any) -> Notice:

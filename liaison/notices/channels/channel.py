@@ -56,12 +56,12 @@ class Channel(AbstractContextManager["Channel"], ABC):
         """Where the person is reached by this way; nothing where they are not. Asks nothing that `with_ways` fetched."""
 
     @staticmethod
-    @abstractmethod
     def may_carry() -> Q:
-        """The notices for which `addresses` may find something, asked of the database.
+        """The notices for which `addresses` may find something, asked of the database; all, unless a way knows better.
 
         Too many cost time only, too few would tell nobody. Must not come out as NULL: ask by Exists what may be missing.
         """
+        return ~Q(pk=None)
 
     @abstractmethod
     def send(self, letter: Letter) -> None:

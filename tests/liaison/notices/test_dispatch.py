@@ -435,7 +435,7 @@ def test_many_batches_use_one_connection(sari: User, sink: SmtpSink) -> None:
         (None, timedelta(0), 1.25 * dispatching.FIRST_RETRY),
         (SECOND, timedelta(0), 1.25 * dispatching.FIRST_RETRY),
         (7 * MINUTE, 7 * MINUTE, 7 * MINUTE),
-        (HOUR, dispatching.LAST_RETRY, dispatching.LAST_RETRY),
+        (3 * HOUR, dispatching.MOST_PATIENCE, dispatching.MOST_PATIENCE),
     ],
 )
 def test_a_server_that_names_a_time_is_not_asked_before_it_within_reason(

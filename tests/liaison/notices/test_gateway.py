@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -21,9 +21,6 @@ from liaison.notices.models import Delivery
 from liaison.notices.wording import Words
 from tests.factories import NOW, make_user
 from tests.liaison.notices.wishes import HOUR, make_notice
-
-if TYPE_CHECKING:
-    from liaison.accounts.models import User
 
 WORDS = Words(
     language="en", subject="Thu · Mr Sato: Audience", text="Mr Sato\n", html="<p>Mr Sato</p>",
@@ -101,7 +98,7 @@ def test_a_person_is_reached_where_they_gave_a_handle_and_the_service_still_stan
 
 
 def test_a_notice_goes_by_mail_and_by_messenger(db: None, sink: Sink, mailoutbox: list[object]) -> None:
-    sari: User = make_user("Sari")
+    sari = make_user("Sari")
     choose(user=sari, silent_ways=[], unmailed_kinds=[], handles={"Telegram": "sari_w"})
     make_notice(sari)
     dispatch(at=NOW)

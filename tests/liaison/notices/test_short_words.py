@@ -65,6 +65,14 @@ def test_the_words_of_every_kind_are_short_and_safe(db: None, kind: str) -> None
     payload |= {name: 1 for name in names if name.endswith("_id")}
     payload |= {"zone": "Asia/Jakarta", "minutes": 20, "role": "officer", "did": "raised", "state": "offered"}
     payload |= {name: [[1, CANARY]] for name in ("gained", "changed", "lost")}
+    payload |= {
+        "silent": CANARY,
+        "about": "notices/leave/subject.txt",
+        "counts": [["Guests", 2]],
+        "items": [],
+    }
+    change = {"kind": "hotel", "before": None, "after": {"place": CANARY}}
+    payload["guests"] = [{"guest": CANARY, "visit_id": 1, "changes": [change], "more": 0}]
     payload |= {"moved": [CANARY], "hits": [{"title": CANARY, "effect": "late", "minutes": 5}], "cars": []}
     notice = Notice.objects.create(
         recipient=person, kind=kind, payload=payload, dedupe_key=kind, due_at=NOW, expires_at=NOW
