@@ -209,7 +209,8 @@ def test_a_dead_redis_delays_an_alarm_to_the_next_tick_and_loses_nothing(
     assert ways == []
     assert Notice.objects.due(NOW).count() == 1
     plan_and_dispatch()
-    assert ways == [(f"flag:{cast.ratna.pk}", "SOS, security: Mr Sato")]
+    alarms = [way for way in ways if way[1].startswith("SOS")]  # the tick tells more
+    assert alarms == [(f"flag:{cast.ratna.pk}", "SOS, security: Mr Sato")]
 
 
 def test_an_alarm_that_would_reach_nobody_reaches_the_administrators(cast: Cast) -> None:

@@ -71,7 +71,7 @@ def test_the_words_of_every_kind_are_short_and_safe(db: None, kind: str) -> None
         "counts": [["Guests", 2]],
         "items": [],
     }
-    change = {"kind": "hotel", "before": None, "after": {"place": CANARY}}
+    change = {"kind": "hotel", "before": {"place": ""}, "after": {"place": CANARY}}
     payload["guests"] = [{"guest": CANARY, "visit_id": 1, "changes": [change], "more": 0}]
     payload |= {"moved": [CANARY], "hits": [{"title": CANARY, "effect": "late", "minutes": 5}], "cars": []}
     notice = Notice.objects.create(
