@@ -241,7 +241,7 @@ def test_a_number_is_given_changed_and_taken_back(sari: User, settings: Settings
 @pytest.fixture
 def stoppable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Invitations stand for a kind that one may do without."""
-    monkeypatch.setitem(stopping.STOPPABLE, "invitation", "Invitations")  # type: ignore[arg-type]  # a dict
+    monkeypatch.setitem(stopping.STOPPABLE, "invitation", "Invitations")
 
 
 @pytest.mark.usefixtures("stoppable")
