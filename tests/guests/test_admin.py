@@ -38,6 +38,9 @@ TABLES = sorted(
     (model for model in own_models() if site.is_registered(model)), key=lambda model: model.__name__
 )
 WITHOUT_A_TABLE = {
+    "GatewayAddress",  # how somebody is reached is theirs to say, on a page of their own
+    "NoticeChoice",
+    "PushSubscription",
     "Look",  # what an officer has seen is nobody else's business
     "ProposalLine",
     "GatewayAddress",  # how a person wants to be reached is theirs
