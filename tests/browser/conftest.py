@@ -94,8 +94,9 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Opener]:
             name = settings.SESSION_COOKIE_NAME
             context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = context.new_page()
-        if clock:  # the page's own, which the test can move
-            page.clock.install()
+        if clock:  # the page's own, which stands still until the test moves it
+            page.clock.install(time=0)
+            page.clock.pause_at(1000)
         page.goto(address)
         return page
 

@@ -203,7 +203,8 @@ def test_samples_stay_on_their_pages_and_a_usual_day_on_one(name: str) -> None:
         if left < 14 or top < 14 or right > 581 or bottom > 828
     ]  # fmt: skip
     assert outside == []
-    assert text.count("For Sari Wulandari only.") == pages
+    only = "Hanya untuk Sari Wulandari." if language == "id" else "For Sari Wulandari only."
+    assert text.count(only) == pages
     assert all(has_watermark(part.data, page) for page in range(1, pages + 1))
 
 
