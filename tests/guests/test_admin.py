@@ -43,9 +43,7 @@ WITHOUT_A_TABLE = {
     "PushSubscription",
     "Look",  # what an officer has seen is nobody else's business
     "ProposalLine",
-    "GatewayAddress",  # how a person wants to be reached is theirs
-    "NoticeChoice",
-    "PushSubscription",
+    # how a person wants to be reached is theirs
     "OfficerMark",
     "PlanMark",
     "GuestListRun",

@@ -1,0 +1,52 @@
+"""A long pile is shared: whoever finds a full batch asks for one helper, and no more."""
+
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from guests import tasks
+from liaison.notices import outbox
+from liaison.notices.models import Notice
+from tests.factories import make_user
+from tests.liaison.notices.wishes import HOUR, make_wish
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What helpers were asked for; a batch is three notices."""
+    found: list[Any] = []
+    monkeypatch.setattr(tasks, "BATCH", 3)
+    monkeypatch.setattr(tasks.help_to_send, "apply_async", found.append)
+    return found
+
+
+def make_pile(count: int) -> None:
+    sari, now = make_user("Sari"), timezone.now()
+    for _number in range(count):
+        outbox.put(wish=make_wish(sari, due_at=now, expires_at=now + HOUR), at=now)
+
+
+@pytest.mark.parametrize("task", [tasks.plan_and_dispatch, tasks.send_at_once])
+def test_a_full_batch_brings_one_helper(asked: list[Any], mailoutbox: list[EmailMessage], task: Any) -> None:
+    make_pile(4)
+    task(lease_seconds=60)
+    assert asked == [(60,)]
+    assert len(mailoutbox) == 4
+
+
+def test_less_than_a_batch_brings_none(asked: list[Any], mailoutbox: list[EmailMessage]) -> None:
+    make_pile(1)
+    tasks.send_at_once(lease_seconds=60)
+    assert asked == []
+    assert len(mailoutbox) == 1
+
+
+def test_a_helper_sends_and_asks_for_the_next(asked: list[Any], mailoutbox: list[EmailMessage]) -> None:
+    make_pile(4)
+    tasks.help_to_send(60)
+    assert asked == [(60,)]
+    assert Notice.objects.filter(state=Notice.State.SENT).count() == len(mailoutbox) == 4
