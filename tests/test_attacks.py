@@ -36,7 +36,7 @@ from tests.test_routes import MATRIX, Scene, client_of
 
 # --- forged forms --------------------------------------------------------------------------------------------------
 
-BY_SECRET = {"acknowledge_by_link"}
+BY_SECRET = {"acknowledge_by_link", "stop_mails"}
 """Its address is the secret, and the page behind it only says “noted”: a mail program's button has no cookie."""
 
 

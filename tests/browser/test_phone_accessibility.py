@@ -54,8 +54,13 @@ def walk(scene: Scene, open_page: Opener, language: str) -> Iterator[tuple[Scree
 
 
 def _note(said: list[str], message: ConsoleMessage) -> None:
-    expected = message.text.startswith("Failed to load resource: the server responded with a status of 4")
-    if not expected:  # a page that is not there, and a form that is not complete, are screens too
+    expected = (
+        "Failed to load resource: the server responded with a status of 4",
+        "Clear-Site-Data header on ",
+    )
+    if not message.text.startswith(
+        expected
+    ):  # what is missing or incomplete is a screen, too, and so is signing out
         said.append(message.text)
 
 

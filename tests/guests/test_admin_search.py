@@ -127,7 +127,9 @@ def test_words_of_any_field_find_the_guest(told: Cast, typed: str) -> None:
     assert guests_found(told, typed) == {"Kenji Sato"}
 
 
-@pytest.mark.parametrize("typed", ["okafor", "sato halal", "14 May", "10:00", "summit", "nigeria", "GA 452"])
+@pytest.mark.parametrize(
+    "typed", ["okafor", "sato halal", "13 April", "10:00", "summit", "nigeria", "GA 452"]
+)
 def test_what_no_row_of_ones_own_shows_finds_nothing(told: Cast, typed: str) -> None:
     assert guests_found(told, typed) == set()
 
