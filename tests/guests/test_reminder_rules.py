@@ -153,6 +153,7 @@ def test_the_preview_shows_both_languages_of_something_real(
     assert "Thu, 13 May 10:00 WITA · Mr Sato: Meeting of Sato" in said
     assert "Kam, 13 Mei 10.00 WITA · Mr Sato: Meeting of Sato" in said
     assert "made up" not in said
+    assert answer.content.decode().count('srcdoc="&lt;') == 2  # whole, since no quote of the mail ends it
     assert not Notice.objects.exists()
 
 
