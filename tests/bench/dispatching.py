@@ -39,6 +39,7 @@ from tests.bench.server import cpu_seconds_of
 LATENCY = 0.001
 INBOX_NEEDS, ONE_NEEDS, TWO_NEED = 5.0, 0.9, 1.7
 _DEADLINE = 900
+TICK = 5.0
 
 
 def measure(*, rounds: int, pile: int, mails: int, plain: int) -> tuple[list[str], list[str]]:
@@ -152,8 +153,18 @@ def _mailed(mails: int, people: list[User], port: int, *, processes_in_it: int) 
 
 
 def _tick_until_all_is_sent() -> None:
+    """As beat does: a tick now, and one every five seconds while something is left."""
+    unsent = Notice.objects.exclude(state=Notice.State.SENT)
     celery_app.send_task("guests.plan_and_dispatch")
-    _wait(lambda: not Notice.objects.exclude(state=Notice.State.SENT).exists())
+    until = time.monotonic() + _DEADLINE
+    next_tick = time.monotonic() + TICK
+    while unsent.exists():
+        if time.monotonic() > until:
+            raise TimeoutError("The worker does not come to an end.")
+        if time.monotonic() >= next_tick:
+            celery_app.send_task("guests.plan_and_dispatch", expires=TICK)
+            next_tick += TICK
+        time.sleep(0.02)
 
 
 def _plain_smtp(count: int, people: list[User]) -> float:
