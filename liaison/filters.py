@@ -1,5 +1,6 @@
 """Filters of the desk's lists; what they offer is in the reader's scope."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -56,9 +57,9 @@ class QuestionFilter(DropdownFilter):
         answer = self.value()
         return self.answered(queryset, answer, request) if answer in self.answers else queryset
 
+    @abstractmethod
     def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
         """Of the rows, those to which that answer belongs."""
-        raise NotImplementedError
 
 
 class ChoicesDropdownFilter(theme.ChoicesDropdownFilter):  # type: ignore[misc]

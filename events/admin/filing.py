@@ -1,5 +1,6 @@
 """A file taken in by steps at the desk: upload, choose the columns, look at the outcome, confirm. Works without JavaScript."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
@@ -47,29 +48,29 @@ class StepsAdmin(ScopedAdmin):
 
     # --- what a table of files says ----------------------------------------------------------------------------------
 
+    @abstractmethod
     def take_in(self, *, event: Event, data: bytes, filename: str, by: User) -> FiledUpload:
         """Keep an uploaded file. Raises UnreadableFileError, keeping nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sheets_of(self, filed: Any) -> tuple[Sheet, ...]:
         """The sheets of the stored file. Raises UnreadableFileError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def remembered(self, event: Event, columns: Iterable[Column]) -> dict[int, str]:
         """The fields of columns as they were chosen for the event's last file."""
-        raise NotImplementedError
 
     def columns_chosen(self, request: HttpRequest, filed: Any) -> None:
         """What is to be done once the columns are chosen."""
 
-    def summary_text(self, summary: dict[str, Any]) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def summary_text(self, summary: dict[str, Any]) -> str: ...
 
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        raise NotImplementedError
+    @abstractmethod
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse: ...
 
-    def done_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        raise NotImplementedError
+    @abstractmethod
+    def done_view(self, request: HttpRequest, pk: int) -> HttpResponse: ...
 
     def step_at(self, filed: Any) -> str:
         """The step at which the file stands."""

@@ -1,5 +1,6 @@
 """Choosing what each column of a table holds; a choice is remembered by the headings."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -27,13 +28,13 @@ class ColumnsForm(forms.Form):
                 choices=choices, label=column.heading, required=False, initial=column.guess
             )
 
+    @abstractmethod
     def fields_to_choose(self) -> list[Any]:
         """The choices, in groups or not."""
-        raise NotImplementedError
 
+    @abstractmethod
     def complaint(self, keys: set[str]) -> str:
         """What is missing among the chosen fields; empty where nothing is."""
-        raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
         """Each field once, unless columns fill it together; and nothing missing."""
