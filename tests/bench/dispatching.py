@@ -44,7 +44,7 @@ TICK = 5.0
 
 def measure(*, rounds: int, pile: int, mails: int, plain: int) -> tuple[list[str], list[str]]:
     """The table's lines, and the targets that were missed."""
-    with _sink() as (port, sink), override_settings(**_mail_to(port)):
+    with mail_sink() as (port, sink), override_settings(**_mail_to(port)):
         people = _people()
         inbox, celery, one, two, cpu = [], [], [], [], []
         for _round in range(rounds):
@@ -248,7 +248,7 @@ def _worker(port: int, processes_in_it: int, *more: str) -> Iterator[None]:
 
 
 @contextmanager
-def _sink() -> Iterator[tuple[int, int]]:
+def mail_sink() -> Iterator[tuple[int, int]]:
     """The mail server's port and process."""
     port = free_port()
     command = [sys.executable, "-m", "tests.bench.sink", str(port), str(LATENCY)]

@@ -1,10 +1,12 @@
 """The app behind gunicorn as the demo runs it: two sync workers that keep their database connections."""
 
+import json
 import os
+import re
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,24 +30,49 @@ class Server:
     port: int
     pid: int
 
+    def workers(self) -> list[str]:
+        """The processes that answer; the server's own where it has no others."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
+        return children or [str(self.pid)]
+
     def cpu_seconds(self) -> float:
         """What the workers have computed so far; the database's share is not in it."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
-        return sum(cpu_seconds_of(child) for child in children)
+        return sum(cpu_seconds_of(child) for child in self.workers())
 
 
-@contextmanager
-def running() -> Iterator[Server]:
-    """gunicorn on a free loopback port, over the database that this process uses."""
-    port = free_port()
-    env = os.environ | {
+def plain(port: int) -> list[str]:
+    """gunicorn with so many sync workers that never retire, for measuring page by page."""
+    words = ["gunicorn", "liaison.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS)]
+    return [sys.executable, "-m", *words, "--no-control-socket", "--log-level", "warning"]
+
+
+def of_the_image(port: int) -> list[str]:
+    """The image's own command line, on a loopback port."""
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    written = re.split(r"^CMD ", image, flags=re.MULTILINE)[-1].replace("\\\n", " ")
+    return [sys.executable, "-m", *(word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in json.loads(written))]  # noqa: S104 (to be replaced)
+
+
+def environment() -> dict[str, str]:
+    """The environment of a process that uses the database that this process uses, and says little."""
+    return os.environ | {
         "DATABASE_URL": make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"]),
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
         "LOG_LEVEL": "WARNING",
     }
-    command = [sys.executable, "-m", "gunicorn", "liaison.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(WORKERS), "--no-control-socket", "--log-level", "warning"]
-    process = processes.start(command, env=env, cwd=ROOT)
+
+
+@contextmanager
+def running(
+    command: Callable[[int], Sequence[str]] = plain,
+    *,
+    env: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> Iterator[Server]:
+    """A server on a free loopback port, over the database that this process uses."""
+    port = free_port()
+    with log.open("ab") if log else nullcontext() as output:
+        process = processes.start(command(port), env=env or environment(), cwd=ROOT, output=output)
     try:
         _wait(port)
         yield Server(port, process.pid)
