@@ -163,6 +163,7 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         widget = getattr(field.widget, "widget", field.widget)
         if isinstance(widget, EventAutocompleteSelect):
             widget.event = event
+            widget.known = self.instance._state.fields_cache.get(name)  # noqa: SLF001 (what `select_related` read)
         elif field.queryset is not None and (path := event_path_of(field.queryset.model)):
             field.queryset = field.queryset.filter(**{path: event})
             if shared is not None:
@@ -183,10 +184,20 @@ class EventAutocompleteSelect(AutocompleteSelect):
     """A field that searches as one types, among the rows of the form's event."""
 
     event: Event | None = None
+    known: models.Model | None = None
+    """What the row refers to, where it was read with the row: its name need not be asked for once more."""
 
     def get_url(self) -> str:
         url = super().get_url()
         return f"{url}?{urlencode({OF_EVENT: self.event.pk})}" if self.event else url
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        if self.known is None or value != [str(self.known.pk)]:
+            groups: list[Any] = super().optgroups(name, value, attrs)
+            return groups
+        label = self.choices.field.label_from_instance(self.known)  # type: ignore[union-attr]  # a ModelChoiceIterator
+        empty = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        return [(None, [*empty, self.create_option(name, self.known.pk, label, True, len(empty))], 0)]
 
 
 class EventChoices(ScopeMixin):

@@ -37,12 +37,13 @@ class ItemInline(EventTabularInline):
     model = ItineraryItem
     form = ItemForm
     fields = ("kind", "title", "starts_at", "ends_at", "venue", "vehicle", "state")
+    autocomplete_fields = ("venue", "vehicle")  # a list of all in each of twenty lines was a page of a megabyte
     show_change_link = True
     tab = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ItineraryItem]:
         rows: QuerySet[ItineraryItem] = super().get_queryset(request)
-        return rows.select_related("visit__event", "visit__guest")
+        return rows.select_related("visit__event", "visit__guest", "venue", "vehicle")
 
 
 @admin.register(ItineraryItem)

@@ -16,12 +16,14 @@ from guests.collisions.picture import Picture
 from guests.collisions.vocabulary import Collision, Kind
 from guests.duties import Duty, overlap
 from guests.models import Assignment, Guest, ItineraryItem, Visit
-from liaison.history import Watch
+from liaison.history import Fingerprint, Watch
 
 KEPT_FOR_S = 300
 """How long a judgement is kept where nothing was written: collisions pass by themselves, and slowly."""
 
-_WATCH = Watch(Assignment, ItineraryItem, Visit, Guest, Venue, Membership, Shift, Event)
+# Where a guest is does not speak against a duty, and is tapped all day: judging a big event takes seconds.
+_STAYS = Fingerprint(Visit, of="event_id", but_for=("status", "status_at"))
+_WATCH = Watch(Assignment, ItineraryItem, Guest, Venue, Membership, Shift, Event, prints=[_STAYS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,9 @@ def kept_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, list[
     What is kept may be five minutes behind the clock and behind the languages of the team, which have no history.
     """
     slot = int(at.timestamp()) // KEPT_FOR_S
-    now = f"{_WATCH.state()}-{slot}-{get_language()}"
-    keys = {event: f"collisions-{event.pk}-{now}" for event in events}
+    found = list(events)
+    now = f"{_WATCH.state([event.pk for event in found])}-{slot}-{get_language()}"
+    keys = {event: f"collisions-{event.pk}-{now}" for event in found}
     kept = {event.pk: cache.get(key) for event, key in keys.items()}
     missing = [event for event in keys if kept[event.pk] is None]
     if missing:

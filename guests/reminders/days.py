@@ -28,6 +28,8 @@ from liaison.notices.models import Notice
 
 MORNING = timedelta(hours=4)
 OF_USE = timedelta(hours=12)
+AT_ONCE = 200
+"""Officers whose days are read together: their guests' items are all in memory."""
 _DAY = timedelta(days=1)
 _SOME_DAY = date(2000, 1, 1)
 _What = ReminderRule.What
@@ -156,32 +158,45 @@ def _mornings(
 
 
 def _agendas(mornings: Sequence[Morning], at: datetime) -> Iterator[outbox.Wish]:
-    """Each officer's day: what of their guests starts on it while they are on duty. Two queries, for many as for one."""
-    if not mornings:
-        return
-    duties = Assignment.objects.standing().filter(officer__in=[each.member for each in mornings])
-    by_officer = defaultdict(list)
-    for duty in duties:
-        by_officer[duty.officer_id].append(duty)
-    items = ItineraryItem.objects.standing().filter(
-        visit__in={duty.visit_id for duty in duties}, starts_at__gt=at - _DAY, starts_at__lt=at + 2 * _DAY
+    """Each officer's day: what of their guests starts on it while they are on duty. Two queries for each AT_ONCE officers."""
+    for begin in range(0, len(mornings), AT_ONCE):
+        batch = mornings[begin : begin + AT_ONCE]
+        duties = defaultdict(list)
+        for duty in Assignment.objects.standing().filter(officer__in=[each.member for each in batch]):
+            duties[duty.officer_id].append(duty)
+        plans = _plans({duty.visit_id for held in duties.values() for duty in held}, at)
+        for each in batch:
+            today = _day_of(each.member, duties[each.member.pk], plans, at)
+            yield from _wish(each, {"items": [agenda_line(item) for item in today]}, at)
+
+
+def _plans(visits: Iterable[int], at: datetime) -> dict[int, list[ItineraryItem]]:
+    """What starts around now, by visit."""
+    near = ItineraryItem.objects.standing().filter(
+        visit__in=visits, starts_at__gt=at - _DAY, starts_at__lt=at + 2 * _DAY
     )
-    plan = list(items.select_related("visit__guest", "venue", "point__venue").order_by("starts_at", "pk"))
-    for each in mornings:
-        today = [item for item in plan if _is_theirs(item, each.member, by_officer[each.member.pk], at)]
-        payload = {"items": [agenda_line(item) for item in today]}
-        yield from _wish(each, payload, at)
+    plans = defaultdict(list)
+    for item in near.select_related("visit__guest", "venue", "point__venue"):
+        plans[item.visit_id].append(item)
+    return plans
 
 
-def _is_theirs(item: ItineraryItem, officer: Membership, duties: Iterable[Assignment], at: datetime) -> bool:
-    """Whether it starts on the officer's own day while they are on duty for the guest."""
+def _day_of(
+    officer: Membership,
+    duties: Iterable[Assignment],
+    plans: Mapping[int, Sequence[ItineraryItem]],
+    at: datetime,
+) -> list[ItineraryItem]:
+    """What starts on the officer's own day while they are on duty for the guest, by time."""
     zone_name = officer.user.time_zone
-    starts_at = item.starts_at
-    if starts_at is None or day_of(starts_at, zone_name) != day_of(at, zone_name):
-        return False
-    return any(
-        duty.visit_id == item.visit_id and duty.starts_at <= starts_at < duty.ends_at for duty in duties
-    )
+    today = day_of(at, zone_name)
+    found = {
+        item.pk: item
+        for duty in duties
+        for item in plans.get(duty.visit_id, ())
+        if item.starts_at and duty.starts_at <= item.starts_at < duty.ends_at and day_of(item.starts_at, zone_name) == today
+    }  # fmt: skip
+    return sorted(found.values(), key=lambda item: (item.starts_at, item.pk))
 
 
 def agenda_line(item: ItineraryItem) -> dict[str, Any]:

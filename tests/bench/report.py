@@ -16,6 +16,7 @@ from liaison.accounts.models import User
 from tests.bench import desk, dispatching, importing, load, matching, paper, screen, server
 
 PARTS = ("volume", "screen", "desk", "paper", "dispatch", "import", "matching")
+APART = ("load", "soak", "servers", "scale")  # long, and so only where they are named
 VOLUME_SECONDS = 60
 _AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
 _FULL = {"visits": 1000, "officers": 300, "items": 20_000}
