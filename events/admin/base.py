@@ -191,11 +191,11 @@ class EventAutocompleteSelect(AutocompleteSelect):
         url = super().get_url()
         return f"{url}?{urlencode({OF_EVENT: self.event.pk})}" if self.event else url
 
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> list[Any]:
         if self.known is None or value != [str(self.known.pk)]:
             groups: list[Any] = super().optgroups(name, value, attrs)
             return groups
-        label = self.choices.field.label_from_instance(self.known)  # type: ignore[union-attr]  # a ModelChoiceIterator
+        label = self.choices.field.label_from_instance(self.known)
         empty = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         return [(None, [*empty, self.create_option(name, self.known.pk, label, True, len(empty))], 0)]
 

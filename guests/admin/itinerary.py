@@ -37,7 +37,10 @@ class ItemInline(EventTabularInline):
     model = ItineraryItem
     form = ItemForm
     fields = ("kind", "title", "starts_at", "ends_at", "venue", "vehicle", "state")
-    autocomplete_fields = ("venue", "vehicle")  # a list of all in each of twenty lines was a page of a megabyte
+    autocomplete_fields = (
+        "venue",
+        "vehicle",
+    )  # a list of all in each of twenty lines was a page of a megabyte
     show_change_link = True
     tab = True
 

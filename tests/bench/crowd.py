@@ -20,7 +20,12 @@ BOARD_EVERY = 3.0  # and of an open board, as in static/js/board.js
 TAPS = 1 / 40  # of a phone's looks that come with a tap: one in twenty minutes
 CLICK = (2.0, 6.0)  # seconds a coordinator reads before the next click
 _PATIENCE = 60.0
-_LOOK, _UNCHANGED, _TAP, _BOARD = "a phone looks: a new page", "a phone looks: unchanged", "a status tap", "an open board looks"
+_LOOK, _UNCHANGED, _TAP, _BOARD = (
+    "a phone looks: a new page",
+    "a phone looks: unchanged",
+    "a status tap",
+    "an open board looks",
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,9 @@ class Visitor:
         return answer
 
 
-async def phone(visitor: Visitor, officer: Officer, tap_at: Callable[[int], str], dice: random.Random) -> None:
+async def phone(
+    visitor: Visitor, officer: Officer, tap_at: Callable[[int], str], dice: random.Random
+) -> None:
     """Open today, then look every thirty seconds with what the last answer said; now and then tap."""
     cookie = f"{officer.session}; {officer.csrf}"
     await asyncio.sleep(dice.uniform(0, EVERY))

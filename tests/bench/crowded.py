@@ -38,8 +38,10 @@ def measure(event: Event, *, seconds: float, phones: int) -> tuple[list[str], li
         late = seconds_until_sent()
     told = ", ".join(f"{part} {100 * spent / seconds:.0f} %" for part, spent in used.items())
     lines = [
-        f"     {len(crowd.officers)} phones, {len(crowd.coordinators)} coordinators, {mails:,} mails due: "
-        f"{busy.answered:,} answers, {len(busy.errors)} errors, {len(busy.taps)} taps",
+        (
+            f"     {len(crowd.officers)} phones, {len(crowd.coordinators)} coordinators, {mails:,} mails due: "
+            f"{busy.answered:,} answers, {len(busy.errors)} errors, {len(busy.taps)} taps"
+        ),
         f"     of one core: {told}; the last mail {late:.0f} s after the last was due",
         *_table(quiet, busy),
     ]

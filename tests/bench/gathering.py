@@ -76,13 +76,15 @@ def spread_mails(count: int, people: Sequence[User], *, since: datetime, until: 
 
 
 def _hire(event: Event, count: int) -> list[User]:
-    users = User.objects.bulk_create(
+    users: list[User] = User.objects.bulk_create(
         [
             User(email=f"desk-{number}@{volume.DOMAIN}", name=f"Desk {number}", password="!", is_staff=True)
             for number in range(count)
         ]
     )
-    Membership.objects.bulk_create([Membership(user=user, event=event, role=Role.COORDINATOR) for user in users])
+    Membership.objects.bulk_create(
+        [Membership(user=user, event=event, role=Role.COORDINATOR) for user in users]
+    )
     return users
 
 

@@ -1,11 +1,10 @@
 """Everything an installation runs beside its engines: web as in the image, worker and beat as in docker-compose.yml."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -44,19 +43,14 @@ def open_house() -> Iterator[House]:
         env = server.environment() | {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "PYTHONWARNINGS": "ignore"}
         web = stack.enter_context(server.running(server.of_the_image, env=env, log=_log("web")))
         parts = {"worker": [*_CELERY, *_WORKER], "beat": [*_CELERY, "beat", "--loglevel", "WARNING"]}
-        pids = {}
-        for name, command in parts.items():
-            pids[name] = _start(stack, name, command, env).pid
-        yield House(web, pids)
+        yield House(web, {name: _start(stack, name, command, env) for name, command in parts.items()})
 
 
-def _start(
-    stack: ExitStack, name: str, command: list[str], env: Mapping[str, str]
-) -> "subprocess.Popen[bytes]":
+def _start(stack: ExitStack, name: str, command: list[str], env: Mapping[str, str]) -> int:
     with _log(name).open("ab") as log:
         process = processes.start(command, env=env, cwd=ROOT, output=log)
-    stack.callback(processes.stop, process, deadline=30)
-    return process
+    stack.callback(partial(processes.stop, process, deadline=30))
+    return process.pid
 
 
 def _log(name: str) -> Path:

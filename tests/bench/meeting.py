@@ -163,7 +163,7 @@ class Meeting:
                 )  # fmt: skip
                 visits.append(visit)
                 items += self._days(visit, own, place, cars[len(visits) - place - 1 + place // 4], venues)
-        ItineraryItem.objects.bulk_create(items)
+        ItineraryItem.objects.bulk_create(items, batch_size=2000)
         self._remember(dice.sample(visits, len(visits) // 10), officers)
 
     def _party(self, venues: list["Venue"]) -> _Party:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -13,16 +14,39 @@ from django.utils import timezone
 from events.models import Event
 from guests.demo import volume
 from liaison.accounts.models import User
-from tests.bench import desk, dispatching, importing, load, matching, paper, screen, server
+from tests.bench import (
+    crowded,
+    desk,
+    dispatching,
+    importing,
+    load,
+    matching,
+    paper,
+    scale,
+    screen,
+    server,
+    servers,
+    soak,
+)
 
 PARTS = ("volume", "screen", "desk", "paper", "dispatch", "import", "matching")
-APART = ("load", "soak", "servers", "scale")  # long, and so only where they are named
+APART = ("scale", "load", "servers", "soak")  # long, and so only where they are named
 VOLUME_SECONDS = 60
 _AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
 _FULL = {"visits": 1000, "officers": 300, "items": 20_000}
 _PILES = {"rounds": 3, "pile": 10_000, "mails": 10_000, "plain": 2000}
 _SHORT_PILES = {"rounds": 1, "pile": 3000, "mails": 600, "plain": 200}
 _QUICK = {"visits": 100, "officers": 30, "items": 2000}
+_CROWD: dict[str, Any] = {"seconds": 300.0, "phones": 300}
+_SMALL_CROWD: dict[str, Any] = {"seconds": 20.0, "phones": 30}
+_SOAK: dict[str, Any] = {"seconds": 1800.0, "phones": 150, "coordinators": 5, "visits": 500, "officers": 150}
+_SHORT_SOAK: dict[str, Any] = {
+    "seconds": 200.0,
+    "phones": 60,
+    "coordinators": 5,
+    "visits": 200,
+    "officers": 60,
+}
 
 
 def main(argv: list[str]) -> int:
@@ -31,7 +55,13 @@ def main(argv: list[str]) -> int:
     say = sys.stdout.write
     missed: list[str] = []
     with _own_database():
-        if {"volume", "screen", "desk", "paper", "dispatch"} & {*wanted.parts}:
+        if "scale" in wanted.parts:
+            at = timezone.now()
+            sizes = scale.QUICK if wanted.quick else scale.FULL
+            lines, more = scale.measure(sizes, at, _zone_where_it_is_ten(at))
+            missed += more
+            say("\n".join(["Scale", *lines]) + "\n")
+        if {"volume", "screen", "desk", "paper", "dispatch", "load", "servers"} & {*wanted.parts}:
             missed += _of_the_big_event(wanted, timezone.now())
         if "dispatch" in wanted.parts:
             lines, more = dispatching.measure(**_SHORT_PILES if wanted.quick else _PILES)
@@ -45,6 +75,10 @@ def main(argv: list[str]) -> int:
             lines, more = _matching(is_quick=wanted.quick)
             missed += more
             say("\n".join(["Matching", *lines]) + "\n")
+    if "soak" in wanted.parts:
+        lines, more = soak.measure(**_SHORT_SOAK if wanted.quick else _SOAK)
+        missed += more
+        say("\n".join(["Soak", *lines]) + "\n")
     say("".join(f"MISSED: {target}\n" for target in missed) or "All stated targets are met.\n")
     return 1 if missed else 0
 
@@ -71,6 +105,14 @@ def _of_the_big_event(wanted: argparse.Namespace, at: datetime) -> list[str]:
         coordinator = User.objects.get(email=f"coordinator@{volume.DOMAIN}")
         lines = paper.measure(event, by=coordinator, at=at, handouts=3 if wanted.quick else 12)
         say("\n".join(["Paper", *lines]) + "\n")
+    if "servers" in wanted.parts:
+        rounds, seconds = (2, 0.5) if wanted.quick else (12, 0.5)
+        say(f"Servers ({rounds} rounds of {seconds:g} s each in turn, {load.CONNECTIONS} connections)\n")
+        say("\n".join(servers.measure(event, rounds=rounds, seconds=seconds)) + "\n")
+    if "load" in wanted.parts:
+        lines, more = crowded.measure(event, **_SMALL_CROWD if wanted.quick else _CROWD)
+        missed += more
+        say("\n".join(["Load", *lines]) + "\n")
     if "dispatch" in wanted.parts:
         say("\n".join(["Planning", *dispatching.planning()]) + "\n")
     return missed
@@ -93,9 +135,9 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "parts",
         nargs="*",
-        choices=[*PARTS, []],
+        choices=[*PARTS, *APART, []],
         metavar="part",
-        help=f"{', '.join(PARTS)}; all where none is named",
+        help=f"{', '.join(PARTS)}; all of these where none is named. Long: {', '.join(APART)}",
     )
     wanted = parser.parse_args(argv)
     wanted.parts = wanted.parts or list(PARTS)

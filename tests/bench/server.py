@@ -50,7 +50,11 @@ def of_the_image(port: int) -> list[str]:
     """The image's own command line, on a loopback port."""
     image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     written = re.split(r"^CMD ", image, flags=re.MULTILINE)[-1].replace("\\\n", " ")
-    return [sys.executable, "-m", *(word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in json.loads(written))]  # noqa: S104 (to be replaced)
+    return [
+        sys.executable,
+        "-m",
+        *(word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in json.loads(written)),
+    ]
 
 
 def environment() -> dict[str, str]:

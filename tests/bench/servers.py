@@ -46,12 +46,31 @@ class Way:
     @property
     def is_here(self) -> bool:
         module, is_pooled = self.words[0], "BENCH_POOL" in self.more
-        return (module == "gunicorn" or (BESIDE / module).exists()) and (not is_pooled or (BESIDE / "psycopg_pool").exists())
+        return (module == "gunicorn" or (BESIDE / module).exists()) and (
+            not is_pooled or (BESIDE / "psycopg_pool").exists()
+        )
 
 
-_GUNICORN = ("gunicorn", "liaison.wsgi", "--bind", "127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning")
+_GUNICORN = (
+    "gunicorn",
+    "liaison.wsgi",
+    "--bind",
+    "127.0.0.1:{port}",
+    "--no-control-socket",
+    "--log-level",
+    "warning",
+)
 _GRANIAN = ("granian", "--interface", "wsgi", "liaison.wsgi:application", "--host", "127.0.0.1", "--port", "{port}", "--log-level", "warning")  # fmt: skip
-_UVICORN = ("uvicorn", "tests.bench.asgi:application", "--host", "127.0.0.1", "--port", "{port}", "--log-level", "warning")
+_UVICORN = (
+    "uvicorn",
+    "tests.bench.asgi:application",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "{port}",
+    "--log-level",
+    "warning",
+)
 _NO_KEEPING, _POOL = {"DATABASE_CONN_MAX_AGE": "0"}, {"DATABASE_CONN_MAX_AGE": "0", "BENCH_POOL": "4"}
 
 
@@ -76,7 +95,9 @@ def measure(event: Event, *, rounds: int, seconds: float) -> list[str]:
     """The table's lines: requests a second of each way as a multiple of the first way's, page by page."""
     found, asked = ways(), _questions(event)
     with ExitStack() as stack:
-        running = [stack.enter_context(server.running(way.command, env=_env(way), log=_log())) for way in found]
+        running = [
+            stack.enter_context(server.running(way.command, env=_env(way), log=_log())) for way in found
+        ]
         for way, one in zip(found, running, strict=True):
             for question in asked.values():
                 run(one.port, question, seconds)  # warm up
@@ -93,7 +114,9 @@ def measure(event: Event, *, rounds: int, seconds: float) -> list[str]:
 
 
 def _line(way: Way, first: Way, names: list[str]) -> str:
-    cells = "".join(f"{_rate(way, first, name):17.2f} {_p95(way, name) / _p95(first, name):8.2f}" for name in names)
+    cells = "".join(
+        f"{_rate(way, first, name):17.2f} {_p95(way, name) / _p95(first, name):8.2f}" for name in names
+    )
     return f"     {way.name:<40}{cells} {way.connections:13d} {way.megabytes:5.0f}"
 
 
@@ -108,7 +131,10 @@ def _p95(way: Way, name: str) -> float:
 
 def _questions(event: Event) -> dict[str, Question]:
     desk = dict(pages_of_the_desk(event))
-    people = {"officer": officer_with(event, GUESTS), "desk": User.objects.get(email=f"coordinator@{volume.DOMAIN}")}
+    people = {
+        "officer": officer_with(event, GUESTS),
+        "desk": User.objects.get(email=f"coordinator@{volume.DOMAIN}"),
+    }
     cookies = {name: _signed_in(person) for name, person in people.items()}
     return {
         "today": Question("/today/", cookies["officer"]),

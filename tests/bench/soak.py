@@ -67,7 +67,7 @@ def measure(
         if child.wait() != 0:
             raise RuntimeError(f"The crowd ended by itself:\n{said.decode(errors='replace')[-3000:]}")
     lived = Lived(**json.loads(said.splitlines()[-1]))
-    return _told(lived, away), list(_missed(lived, away))
+    return _told(lived, away), list(missed_of(lived, away))
 
 
 def _restart_in_the_middle(
@@ -93,13 +93,21 @@ def _engines() -> Iterator[tuple[Postgres, Redis, dict[str, str]]]:
     """A PostgreSQL and a Redis that keep what they are told, with an empty installation on them."""
     folder = Path(tempfile.mkdtemp(prefix="soak-"))
     folder.chmod(0o755)  # the database's user passes through
-    postgres, redis = Postgres(folder / "pg", folder / "pg.log"), Redis(folder / "redis", folder / "redis.log")
+    postgres, redis = (
+        Postgres(folder / "pg", folder / "pg.log"),
+        Redis(folder / "redis", folder / "redis.log"),
+    )
     try:
         postgres.start()
         redis.start()
-        env = environment.local(folder, os.environ) | {"DATABASE_URL": postgres.url(), "REDIS_URL": redis.url()}
+        env = environment.local(folder, os.environ) | {
+            "DATABASE_URL": postgres.url(),
+            "REDIS_URL": redis.url(),
+        }
         env |= {"DATA_DIR": str(folder / "data"), "PYTHONPATH": str(ROOT)}
-        done = processes.foreground([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=env, cwd=ROOT)
+        done = processes.foreground(
+            [sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=env, cwd=ROOT
+        )
         if done != 0:
             raise RuntimeError("The tables could not be made.")
         yield postgres, redis, env
@@ -109,7 +117,7 @@ def _engines() -> Iterator[tuple[Postgres, Redis, dict[str, str]]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _missed(lived: Lived, away: tuple[float, float]) -> Iterator[str]:
+def missed_of(lived: Lived, away: tuple[float, float]) -> Iterator[str]:
     for part, (before, after) in _growth(lived).items():
         if after > MOST_GROWTH * before and after - before > SOME_MEGABYTES:
             yield f"{part} grew from {before:.0f} to {after:.0f} MB"
@@ -117,8 +125,14 @@ def _missed(lived: Lived, away: tuple[float, float]) -> Iterator[str]:
     if after > before + 1:
         yield f"connections grew from {before:.0f} to {after:.0f}"
     unexcused = _unexcused(lived, away)
-    yield from (f"{len(unexcused)} errors while all engines ran, such as {what}" for _at, what in unexcused[:1])
-    for number, what in ((lived.lost_taps, "taps lost"), (lived.unsent, "notices unsent"), (lived.failed, "notices failed")):
+    yield from (
+        f"{len(unexcused)} errors while all engines ran, such as {what}" for _at, what in unexcused[:1]
+    )
+    for number, what in (
+        (lived.lost_taps, "taps lost"),
+        (lived.unsent, "notices unsent"),
+        (lived.failed, "notices failed"),
+    ):
         if number:
             yield f"{number} {what}"
 
@@ -133,9 +147,7 @@ def _growth(lived: Lived) -> dict[str, tuple[float, float]]:
     return {part: _of_quarters(lived, samples, median) for part, samples in lived.memory.items()}
 
 
-def _of_quarters(
-    lived: Lived, samples: Sequence[Sequence[float]], what: Any
-) -> tuple[float, float]:
+def _of_quarters(lived: Lived, samples: Sequence[Sequence[float]], what: Any) -> tuple[float, float]:
     """What the second quarter of the time and the last one come to."""
     quarter = lived.seconds / 4
     second = [value for at, value in samples if quarter <= at - lived.began < 2 * quarter * 0.8]
@@ -149,8 +161,10 @@ def _told(lived: Lived, away: tuple[float, float]) -> list[str]:
     slow = ", ".join(f"{kind} {1000 * worst:.0f}" for kind, worst in sorted(lived.p95.items()))
     before, after = _of_quarters(lived, [(at, float(number)) for at, number in lived.connections], max)
     return [
-        f"     {lived.seconds / 60:.1f} minutes: {lived.answered:,} answers, {lived.taps} taps ({lived.lost_taps} lost), "
-        f"{lived.mails:,} mails due ({lived.unsent} unsent, {lived.failed} failed)",
+        (
+            f"     {lived.seconds / 60:.1f} minutes: {lived.answered:,} answers, {lived.taps} taps ({lived.lost_taps} lost), "
+            f"{lived.mails:,} mails due ({lived.unsent} unsent, {lived.failed} failed)"
+        ),
         f"     PostgreSQL was away for {back - gone:.1f} s: {excused} errors then, {len(_unexcused(lived, away))} otherwise",
         f"     connections at most {before:.0f} in the second quarter, {after:.0f} in the last",
         *(
@@ -182,7 +196,9 @@ def _live(seconds: float, phones: int, coordinators: int, visits: int, officers:
     )
     crowd = crowd_of(event, phones=phones, coordinators=coordinators)
     crowded.plan_everything()
-    ledger, memory, connections = Ledger(), defaultdict(list), []
+    ledger = Ledger()
+    memory: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    connections: list[tuple[float, int]] = []
 
     async def all_of_it(house: House) -> None:
         watching = asyncio.create_task(_watch(house, memory, connections))
@@ -209,7 +225,9 @@ def _live(seconds: float, phones: int, coordinators: int, visits: int, officers:
     say(json.dumps(asdict(lived)) + "\n")
 
 
-async def _watch(house: Any, memory: dict[str, list[tuple[float, float]]], connections: list[tuple[float, int]]) -> None:
+async def _watch(
+    house: Any, memory: dict[str, list[tuple[float, float]]], connections: list[tuple[float, int]]
+) -> None:
     """Every few seconds: what each part holds at its largest process, and how many connections there are."""
     from tests.bench.house import megabytes_of  # noqa: PLC0415 (needs Django set up)
 

@@ -1,7 +1,9 @@
 """The bench measures what it says: the load generator, the percentile, and baselines that do five queries and one."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -9,7 +11,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from liaison.settings import ROOT, TEMPLATES
-from tests.bench import load, matching
+from tests.bench import crowd, load, matching, server, soak
 from tests.bench.screen import queries_of
 from tests.cast import Cast
 
@@ -68,3 +70,39 @@ def test_a_proposal_is_never_dearer_than_what_a_real_team_did(db: None) -> None:
     assert (beside.guests, beside.officers) == (37, 19)
     assert beside.is_good
     assert beside.bound <= beside.proposed
+
+
+def test_the_images_own_command_line_is_what_is_measured() -> None:
+    words = server.of_the_image(1234)
+    assert words[1:4] == ["-m", "gunicorn", "liaison.wsgi"]
+    assert "127.0.0.1:1234" in words
+
+
+def test_a_crowd_notes_what_went_wrong_and_what_did_not(port: int) -> None:
+    ledger = crowd.Ledger()
+    visitor = crowd.Visitor(port, ledger)
+
+    async def ask() -> None:
+        await visitor.get("a page", "/")
+        await visitor.get("another", "/gone")
+
+    asyncio.run(ask())
+    assert len(ledger.seconds["a page"]) == ledger.answered == 1
+    assert [what for _at, what in ledger.errors] == ["another: 404"]
+
+
+def test_a_soak_fails_on_growth_leaks_losses_and_errors_but_not_while_the_database_is_away() -> None:
+    steady = [(float(second), 100.0) for second in range(0, 400, 5)]
+    well = soak.Lived(0.0, 400.0, memory={"web": steady}, connections=[(at, 5) for at, _megabytes in steady])
+    away = (200.0, 204.0)
+    well.errors = [(201.0, "a page: 500")]
+    assert list(soak.missed_of(well, away)) == []
+    ill = replace(
+        well,
+        memory={"web": [(at, 100.0 + at) for at, _megabytes in steady]},
+        connections=[(at, 5 + int(at / 50)) for at, _megabytes in steady],
+        errors=[(100.0, "a page: 500")],
+        lost_taps=1,
+        unsent=2,
+    )
+    assert [line.split(" ")[0] for line in soak.missed_of(ill, away)] == ["web", "connections", "1", "1", "2"]

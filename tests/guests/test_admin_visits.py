@@ -69,7 +69,18 @@ def test_a_visits_page_asks_the_same_questions_for_1_3_and_30_rows(cast: Cast, r
     with CaptureQueriesContext(connection) as asked:
         page = client.get(at(Visit, "change", visit.pk))
     assert page.status_code == 200
-    assert len(asked) == 12
+    assert len(asked) == 10
+
+
+def test_a_visits_page_names_the_cars_and_places_of_its_items_and_offers_no_list_of_all(cast: Cast) -> None:
+    make_vehicle(cast.event, "B 777 ALL")
+    make_item(
+        cast.sato, venue=make_venue(cast.event, "Own Hall"), vehicle=make_vehicle(cast.event, "B 1 OWN")
+    )
+    page = signed_in(cast.ratna).get(at(Visit, "change", cast.sato.pk)).content.decode()
+    assert "B 1 OWN" in page
+    assert "Own Hall" in page
+    assert "B 777 ALL" not in page
 
 
 def test_the_list_answers_who_has_no_lead_who_comes_today_and_where_a_red_line_is(cast: Cast) -> None:

@@ -62,6 +62,15 @@ def test_one_mail_holds_all_guests_of_the_day_in_order_and_nothing_else(cast: Ca
     ]
 
 
+def test_officers_are_read_some_at_a_time_and_none_is_forgotten(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guests.reminders.days.AT_ONCE", 1)
+    assert told("agenda", SIX) == ["Bagus", "Sari"]
+    days = Notice.objects.filter(kind="agenda").order_by("recipient__name").values_list("payload", flat=True)
+    assert [[line["guest"] for line in day["items"]] for day in days] == [["Ms Lim"], ["Mr Sato"]]
+
+
 def test_once_a_day_and_again_tomorrow(cast: Cast) -> None:
     make_item(cast.sato, starts_at=NOW + DAY)
     for minutes in (0, 1, 60):

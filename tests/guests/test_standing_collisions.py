@@ -11,7 +11,7 @@ from django.utils.translation import override
 from events.models import Membership, Role, Shift
 from guests.collisions import Kind
 from guests.collisions.standing import Standing, kept_collisions, standing_collisions
-from guests.models import Assignment, ItineraryItem, Visit
+from guests.models import Assignment, ItineraryItem, Movement, Visit
 from liaison.accounts.models import SpokenLanguage
 from tests.cast import Cast
 from tests.factories import (
@@ -160,6 +160,17 @@ def test_what_was_judged_is_kept_until_something_is_written(cast: Cast, tono: Me
     assert kept(cast) == (1, 1)
     Visit.objects.filter(pk=other.visit_id).update(departs_at=NOW + HOUR)  # past every form
     assert kept(cast)[1] == 6
+
+
+def test_a_tap_does_not_make_anything_be_judged_anew(cast: Cast, tono: Membership) -> None:
+    one = duty(cast, tono, "One")
+    duty(cast, tono, "Other")
+    assert kept(cast) == (1, 6)
+    one.visit.move_to(Movement.IN_CAR, at=NOW)
+    assert kept(cast) == (1, 1)
+    Visit.objects.filter(pk=one.visit_id).update(arrives_at=NOW + HOUR)
+    assert kept(cast)[1] == 6
+    assert kept(cast)[1] == 1
 
 
 def test_what_is_kept_is_kept_in_each_language(cast: Cast, tono: Membership) -> None:
