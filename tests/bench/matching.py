@@ -21,6 +21,7 @@ MOST_MEGABYTES = 500.0
 MOST_GAP = 1.0  # per cent
 AT = datetime(2027, 5, 1, tzinfo=UTC)
 CASES = (Case(40, 20, 1.0), Case(200, 60, 10.0), Case(1000, 300, 10.0))
+LARGEST = Case(10_000, 2000, 55.0)  # as long as a worker takes at most: what is proven by then is stated
 
 
 @dataclass(frozen=True)
@@ -180,4 +181,4 @@ def beside_the_real_team() -> Beside:
 
 
 if __name__ == "__main__":
-    _solve(next(case for case in CASES if case.visits == int(sys.argv[1])))
+    _solve(next(case for case in (*CASES, LARGEST) if case.visits == int(sys.argv[1])))

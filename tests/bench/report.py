@@ -56,11 +56,7 @@ def main(argv: list[str]) -> int:
     missed: list[str] = []
     with _own_database():
         if "scale" in wanted.parts:
-            at = timezone.now()
-            sizes = scale.QUICK if wanted.quick else scale.FULL
-            lines, more = scale.measure(sizes, at, _zone_where_it_is_ten(at))
-            missed += more
-            say("\n".join(["Scale", *lines]) + "\n")
+            missed += _ten_times(wanted, timezone.now())
         if {"volume", "screen", "desk", "paper", "dispatch", "load", "servers"} & {*wanted.parts}:
             missed += _of_the_big_event(wanted, timezone.now())
         if "dispatch" in wanted.parts:
@@ -116,6 +112,18 @@ def _of_the_big_event(wanted: argparse.Namespace, at: datetime) -> list[str]:
     if "dispatch" in wanted.parts:
         say("\n".join(["Planning", *dispatching.planning()]) + "\n")
     return missed
+
+
+def _ten_times(wanted: argparse.Namespace, at: datetime) -> list[str]:
+    """What costs how much more where the event is ten times as big."""
+    sizes = scale.QUICK if wanted.quick else scale.FULL
+    parts = [("Scale", scale.measure(sizes, at, _zone_where_it_is_ten(at)))]
+    parts.append(("Imports", scale.imports(sizes)))
+    if not wanted.quick:
+        parts.append(("The largest matching", scale.largest_matching()))
+    for title, (lines, _missed) in parts:
+        sys.stdout.write("\n".join([title, *lines]) + "\n")
+    return [target for _title, (_lines, missed) in parts for target in missed]
 
 
 def _matching(*, is_quick: bool) -> tuple[list[str], list[str]]:

@@ -32,6 +32,7 @@ from guests.reminders.days import tell_the_day
 from liaison.accounts.models import User
 from liaison.notices.dispatch import dispatch
 from liaison.notices.models import Notice
+from tests.bench import importing, matching
 from tests.bench.gathering import pages_of_the_desk, spread_mails
 from tests.bench.server import cpu_seconds_of
 
@@ -104,6 +105,27 @@ def measure(sizes: Sequence[Size], at: datetime, zone_name: str) -> tuple[list[s
         for world in worlds:
             _drop(world.database)
     return _told(worlds)
+
+
+def imports(sizes: Sequence[Size]) -> tuple[list[str], list[str]]:
+    """What a guest list of as many rows takes a worker, and whether it grows faster than the list."""
+    done = [importing.measure(size.visits) for size in sizes]
+    small, big = (one.check_seconds + one.apply_seconds for one in (done[0], done[-1]))
+    times, ratio = big / small, sizes[-1].visits / sizes[0].visits
+    most = MOST_LINEAR * ratio
+    lines = [f"     {one}" for one in done] + [
+        f"     the longer takes {times:.1f} times as long (needs ≤ {most:.1f})"
+    ]
+    return lines, [
+        f"a list of {ratio:.0f} times the rows takes {times:.1f} times as long"
+    ] if times > most else []
+
+
+def largest_matching() -> tuple[list[str], list[str]]:
+    """Proposals for more guests than any list of the bench has: that they come in time, and how good they are proven to be."""
+    [measured] = matching.measure([matching.LARGEST])
+    late = measured.solving > measured.case.seconds
+    return [f"     {measured}"], [f"matching {measured.case.visits:,} guests takes too long"] if late else []
 
 
 def _copy(given: str, name: str) -> None:
