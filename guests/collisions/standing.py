@@ -22,7 +22,7 @@ KEPT_FOR_S = 300
 """How long a judgement is kept where nothing was written: collisions pass by themselves, and slowly."""
 
 # Where a guest is does not speak against a duty, and is tapped all day: judging a big event takes seconds.
-_STAYS = Fingerprint(Visit, of="event_id", but_for=("status", "status_at"))
+_STAYS = Fingerprint(Visit, of="event_id", but_for=("status", "status_at", "updated_at"))
 _WATCH = Watch(Assignment, ItineraryItem, Guest, Venue, Membership, Shift, Event, prints=[_STAYS])
 
 

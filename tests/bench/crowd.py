@@ -73,7 +73,7 @@ class Coordinator:
 
 @dataclass(frozen=True)
 class Crowd:
-    """Who asks the server; `board` is the address that an open board asks with, and the addresses of one visit's pages."""
+    """Who asks the server; `board` is what an open board asks for, `tap_at` the address of a tap for a visit."""
 
     officers: Sequence[Officer]
     coordinators: Sequence[Coordinator]
@@ -101,7 +101,7 @@ async def ask(port: int, question: Question) -> Answer:
 
 @dataclass
 class Visitor:
-    """Asks, and notes how it went. `kind` names the page in the ledger; where it is None, the answer decides."""
+    """Asks, and notes in the ledger under the page's name how long it took or what went wrong."""
 
     port: int
     ledger: Ledger

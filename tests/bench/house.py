@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from django.conf import settings
-
 from liaison.embedded import processes
 from liaison.embedded.engines import ROOT
 from tests.bench import server
@@ -41,21 +39,16 @@ def open_house() -> Iterator[House]:
     with ExitStack() as stack:
         port, _pid = stack.enter_context(mail_sink())
         env = server.environment() | {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "PYTHONWARNINGS": "ignore"}
-        web = stack.enter_context(server.running(server.of_the_image, env=env, log=_log("web")))
+        web = stack.enter_context(server.running(server.of_the_image, env=env, log=server.log_of("web")))
         parts = {"worker": [*_CELERY, *_WORKER], "beat": [*_CELERY, "beat", "--loglevel", "WARNING"]}
         yield House(web, {name: _start(stack, name, command, env) for name, command in parts.items()})
 
 
 def _start(stack: ExitStack, name: str, command: list[str], env: Mapping[str, str]) -> int:
-    with _log(name).open("ab") as log:
+    with server.log_of(name).open("ab") as log:
         process = processes.start(command, env=env, cwd=ROOT, output=log)
     stack.callback(partial(processes.stop, process, deadline=30))
     return process.pid
-
-
-def _log(name: str) -> Path:
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    return settings.DATA_DIR / f"bench-{name}.log"
 
 
 def _children(pid: int) -> list[int]:

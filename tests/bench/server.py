@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
@@ -82,6 +83,12 @@ def running(
         yield Server(port, process.pid)
     finally:
         processes.stop(process)
+
+
+def log_of(name: str) -> Path:
+    """Where a process of the bench writes what it has to say."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    return Path(settings.DATA_DIR) / f"bench-{name}.log"
 
 
 def _wait(port: int) -> None:

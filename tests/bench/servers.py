@@ -96,7 +96,8 @@ def measure(event: Event, *, rounds: int, seconds: float) -> list[str]:
     found, asked = ways(), _questions(event)
     with ExitStack() as stack:
         running = [
-            stack.enter_context(server.running(way.command, env=_env(way), log=_log())) for way in found
+            stack.enter_context(server.running(way.command, env=_env(way), log=server.log_of("servers")))
+            for way in found
         ]
         for way, one in zip(found, running, strict=True):
             for question in asked.values():
@@ -168,7 +169,3 @@ def _connections(way: Way) -> int:
 def _megabytes(pid: str) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
-
-
-def _log() -> Path:
-    return settings.DATA_DIR / "bench-servers.log"
