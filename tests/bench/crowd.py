@@ -43,7 +43,7 @@ class Ledger:
     """What the crowd lived through: seconds by kind of page, what went wrong and when, and the taps that were answered."""
 
     seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    errors: list[tuple[float, str]] = field(default_factory=list)
+    errors: list[tuple[float, float, str]] = field(default_factory=list)  # asked, known, what
     taps: list[UUID] = field(default_factory=list)
 
     @property
@@ -117,11 +117,11 @@ class Visitor:
         try:
             answer = await ask(self.port, question)
         except (OSError, TimeoutError) as problem:
-            self.ledger.errors.append((at, f"{kind}: {problem or type(problem).__name__}"))
+            self.ledger.errors.append((at, time.time(), f"{kind}: {problem or type(problem).__name__}"))
             return None
         is_sign_in = answer.status == 302 and "/accounts/" in answer.headers.get("location", "")
         if answer.status not in fine or is_sign_in:
-            self.ledger.errors.append((at, f"{kind}: {answer.status}"))
+            self.ledger.errors.append((at, time.time(), f"{kind}: {answer.status}"))
             return None
         named = _UNCHANGED if kind == _LOOK and answer.status == 304 else kind
         self.ledger.seconds[named].append(answer.seconds)

@@ -88,7 +88,7 @@ def lost_taps(ledger: Ledger) -> int:
 
 
 def _wrong(busy: Ledger) -> Iterator[str]:
-    for _at, what in busy.errors[:5]:
+    for _asked, _known, what in busy.errors[:5]:
         yield f"an error under load: {what}"
     if lost := lost_taps(busy):
         yield f"{lost} taps were answered and are in no logbook"

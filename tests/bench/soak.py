@@ -32,6 +32,7 @@ from liaison.embedded.redis import Redis
 MOST_GROWTH = 1.10  # of a part's memory, from the second quarter of the time to the last
 SOME_MEGABYTES = 8.0  # that any process may come and go by
 RECOVERS_IN = 15.0  # seconds after PostgreSQL is back
+LOGS = environment.VAR / "bench" / "soak"  # what the processes said, for whoever has to find out why
 _SAMPLE = 5.0
 
 
@@ -48,7 +49,7 @@ class Lived:
     unsent: int = 0
     failed: int = 0
     p95: dict[str, float] = field(default_factory=dict)
-    errors: list[tuple[float, str]] = field(default_factory=list)
+    errors: list[tuple[float, float, str]] = field(default_factory=list)
     memory: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     connections: list[tuple[float, int]] = field(default_factory=list)
 
@@ -114,6 +115,9 @@ def _engines() -> Iterator[tuple[Postgres, Redis, dict[str, str]]]:
     finally:
         redis.stop()
         postgres.stop()
+        LOGS.mkdir(parents=True, exist_ok=True)
+        for log in folder.rglob("*.log"):
+            shutil.copy(log, LOGS)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -125,9 +129,7 @@ def missed_of(lived: Lived, away: tuple[float, float]) -> Iterator[str]:
     if after > before + 1:
         yield f"connections grew from {before:.0f} to {after:.0f}"
     unexcused = _unexcused(lived, away)
-    yield from (
-        f"{len(unexcused)} errors while all engines ran, such as {what}" for _at, what in unexcused[:1]
-    )
+    yield from (f"{len(unexcused)} errors while all engines ran, such as {what}" for what in unexcused[:1])
     for number, what in (
         (lived.lost_taps, "taps lost"),
         (lived.unsent, "notices unsent"),
@@ -137,10 +139,10 @@ def missed_of(lived: Lived, away: tuple[float, float]) -> Iterator[str]:
             yield f"{number} {what}"
 
 
-def _unexcused(lived: Lived, away: tuple[float, float]) -> list[tuple[float, str]]:
-    """Errors of what was asked while PostgreSQL was there; an answer takes a while to fail."""
+def _unexcused(lived: Lived, away: tuple[float, float]) -> list[str]:
+    """What went wrong from asking to answer while PostgreSQL was there; what waited for a worker as it went may fail."""
     gone, back = away
-    return [(at, what) for at, what in lived.errors if not gone - 2 <= at <= back + RECOVERS_IN]
+    return [what for asked, known, what in lived.errors if known < gone or asked > back + RECOVERS_IN]
 
 
 def _growth(lived: Lived) -> dict[str, tuple[float, float]]:

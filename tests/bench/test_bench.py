@@ -88,20 +88,20 @@ def test_a_crowd_notes_what_went_wrong_and_what_did_not(port: int) -> None:
 
     asyncio.run(ask())
     assert len(ledger.seconds["a page"]) == ledger.answered == 1
-    assert [what for _at, what in ledger.errors] == ["another: 404"]
+    assert [what for _asked, _known, what in ledger.errors] == ["another: 404"]
 
 
 def test_a_soak_fails_on_growth_leaks_losses_and_errors_but_not_while_the_database_is_away() -> None:
     steady = [(float(second), 100.0) for second in range(0, 400, 5)]
     well = soak.Lived(0.0, 400.0, memory={"web": steady}, connections=[(at, 5) for at, _megabytes in steady])
     away = (200.0, 204.0)
-    well.errors = [(201.0, "a page: 500")]
+    well.errors = [(180.0, 201.0, "a page: 500")]
     assert list(soak.missed_of(well, away)) == []
     ill = replace(
         well,
         memory={"web": [(at, 100.0 + at) for at, _megabytes in steady]},
         connections=[(at, 5 + int(at / 50)) for at, _megabytes in steady],
-        errors=[(100.0, "a page: 500")],
+        errors=[(100.0, 101.0, "a page: 500")],
         lost_taps=1,
         unsent=2,
     )
