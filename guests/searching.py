@@ -158,12 +158,19 @@ def _rows(
     return found[: MOST + 1]
 
 
+def _near(rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
+    """The rows of the guests that were found, by their keys: PostgreSQL else folds every text of the event first."""
+    return rows.filter(visit__in=list(ground.visits))
+
+
 def _of_visits(ground: Ground) -> Callable[[str], Q]:
     return lambda word: Q(visit__in=ground.meant[word])
 
 
 def _items(ground: Ground, words: Sequence[str], seen: Mapping[str, Any]) -> Iterator[Hit]:
-    rows = ItineraryItem.objects.visible_to(**seen).standing().select_related("venue", "vehicle")
+    rows = _near(ItineraryItem.objects.visible_to(**seen).standing(), ground).select_related(
+        "venue", "vehicle"
+    )
     columns = [
         "title", "flight_number", "venue__name", "venue__local_name", "point__name", "origin__name", "vehicle__plate",
         "vehicle__kind", "driver__name", "vehicle__driver__name", "greeter", "interpreter", "seat", "dress", "note",
@@ -185,7 +192,9 @@ def _items(ground: Ground, words: Sequence[str], seen: Mapping[str, Any]) -> Ite
 
 
 def _requests(ground: Ground, words: Sequence[str], seen: Mapping[str, Any]) -> Iterator[Hit]:
-    rows = Request.objects.visible_to(**seen).order_by(F("closed_at").desc(nulls_first=True), "-raised_at")
+    rows = _near(Request.objects.visible_to(**seen), ground).order_by(
+        F("closed_at").desc(nulls_first=True), "-raised_at"
+    )
     labels = {"category": Request.Category.choices, "state": Request.State.choices}
     for asked in _rows(rows, words, ["text"], _of_visits(ground), labels):
         if visit := ground.visits.get(asked.visit_id):
@@ -208,7 +217,7 @@ def _notes(ground: Ground, words: Sequence[str], seen: Mapping[str, Any]) -> Ite
 
 
 def _logbook(ground: Ground, words: Sequence[str], seen: Mapping[str, Any]) -> Iterator[Hit]:
-    rows = LogbookEntry.objects.visible_to(**seen).select_related("author")
+    rows = _near(LogbookEntry.objects.visible_to(**seen), ground).select_related("author")
     labels = {"status": LogbookEntry._meta.get_field("status").choices or ()}  # noqa: SLF001 (Django's own API)
     for entry in _rows(rows, words, ["text"], _of_visits(ground), labels):
         if visit := ground.visits.get(entry.visit_id):
@@ -218,7 +227,7 @@ def _logbook(ground: Ground, words: Sequence[str], seen: Mapping[str, Any]) -> I
 
 
 def _documents(ground: Ground, words: Sequence[str], seen: Mapping[str, Any]) -> Iterator[Hit]:
-    rows = Document.objects.visible_to(**seen).filter(is_private=False)
+    rows = _near(Document.objects.visible_to(**seen), ground).filter(is_private=False)
     for paper in _rows(rows, words, ["title"], _of_visits(ground)):
         if visit := ground.visits.get(paper.visit_id):
             yield Hit(paper.title, visit.guest.called, reverse("document", args=[paper.pk]))
