@@ -157,7 +157,7 @@ def _env(way: Way) -> dict[str, str]:
 
 
 def _name(way: Way) -> str:
-    return f"bench {way.name}"[:60]
+    return f"bench {way.name}"[:60].replace("×", "x")  # PostgreSQL keeps ASCII only
 
 
 def _connections(way: Way) -> int:
