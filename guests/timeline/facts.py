@@ -87,7 +87,7 @@ class Facts:
         moments = [moment for duty in self.duties for moment in (duty.starts_at, duty.ends_at)]
         stays = [(visit.arrives_at, visit.departs_at) for visit in self.visits.values()]
         moments += [moment for stay in stays for moment in stay if moment]
-        ends = [min(moments), max(moments)] if moments else []  # reading clocks takes longer than comparing moments
+        ends = [min(moments), max(moments)] if moments else []  # comparing is quicker than reading clocks
         first, last = self.event.starts_on, self.event.ends_on
         days = {first, last, *(day_of(moment, self.event.time_zone) for moment in ends)}
         return max(min(days), first - AROUND), min(max(days), last + AROUND)

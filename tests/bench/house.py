@@ -60,10 +60,9 @@ def _children(pid: int) -> list[int]:
 
 
 def megabytes_of(pid: int) -> float:
-    """What the process holds in memory and shares with no other; 0 where it has just ended."""
+    """What the process has in memory, shared pages too: what a fork shares changes hands; 0 where it has just ended."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return 0.0
-    lines = (line.split() for line in text.splitlines()[1:])
-    return sum(int(line[1]) for line in lines if line[0].startswith("Private_")) / 1024
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Rss:")) / 1024
