@@ -83,6 +83,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     for title, tables in _GROUPS:
         items = [item for table in tables if (item := _item(*table))]
         groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
+    words = {"title": _("Help"), "icon": "help", "link": reverse("desk_help")}
+    groups.append({"title": None, "separator": True, "items": [words]})
     return groups
 
 

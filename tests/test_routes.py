@@ -192,6 +192,10 @@ MATRIX: dict[str, Route] = {
     "undo_status": Route(serving(302), sato, "post"),
     "document": Route(serving(200), lambda scene: {"pk": scene.paper.pk}),
     "private_document": Route(serving(200), lambda scene: {"pk": scene.private_paper.pk}, "post"),
+    "officers_help": Route(SIGNED_IN),
+    "officers_quick_start": Route(SIGNED_IN),
+    "desk_help": Route(SIGNED_IN),
+    "desk_quick_start": Route(SIGNED_IN),
     "search": Route(SIGNED_IN, data=lambda scene: {"q": "sato"}),
     "own_contacts": Route(NOBODY | {"sari": 200, "bagus": 200, "hendra": 302, "ratna": 302}),
     "late": Route(
