@@ -77,6 +77,14 @@ def _moved(before: Side, after: Side, zone: str) -> Iterator[str]:
         yield _("%(title)s, car: %(before)s → %(after)s") % (
             title | _names(before, after, "plate", _("no car"))
         )
+    if _differ(before, after, "driver"):
+        yield _("%(title)s, driver: %(before)s → %(after)s") % (
+            title | _names(before, after, "driver", _("the car’s usual one"))
+        )
+    if _differ(before, after, "flight_number"):
+        yield _("%(title)s, flight: %(before)s → %(after)s") % (
+            title | _names(before, after, "flight_number")
+        )
     if before["state"] != after["state"]:
         yield (_("%(title)s: tentative again") if _is_tentative(after) else _("%(title)s: confirmed")) % title
 
@@ -101,7 +109,8 @@ def _is_tentative(side: Side) -> bool:
 
 
 def _differ(before: Side, after: Side, *names: str) -> bool:
-    return any(before[name] != after[name] for name in names)
+    """What a notice of an earlier release did not hold is no difference."""
+    return any(before.get(name, "") != after.get(name, "") for name in names)
 
 
 def _is_set_anew(before: Side, after: Side, name: str) -> bool:

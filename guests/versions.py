@@ -17,7 +17,7 @@ from guests.places import place_of
 
 _ITEMS: Any = ItineraryItem.pgh_event_model  # type: ignore[attr-defined]  # made by `tracked`
 _STAYS: Any = Visit.pgh_event_model  # type: ignore[attr-defined]  # made by `tracked`
-_WITH = ("venue", "point__venue", "origin", "vehicle")
+_WITH = ("venue", "point__venue", "origin", "vehicle", "driver")
 
 ITEM, STAY = "item", ("arrival", "departure", "hotel")
 STAY_KEY = 0
@@ -170,6 +170,8 @@ def _item(row: Any, visit: int) -> Version:
         "place": place_of(row),
         "origin": row.origin.name if row.origin else "",
         "plate": row.vehicle.plate if row.vehicle else "",
+        "driver": row.driver.name if row.driver else "",
+        "flight_number": row.flight_number,
         "state": row.state,
     }
     return Version(row.pgh_id, is_there and row.visit_id == visit, row.starts_at, row.ends_at, said)

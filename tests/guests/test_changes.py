@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
+from events.models import Driver
 from guests.changes import LONGEST, MOST_TOLD, QUIET, URGENT_QUIET, tell_changes
 from guests.delays import foresee, report_delay
 from guests.feeds import days_of, make_feed
@@ -104,6 +105,7 @@ def test_ten_edits_are_told_once_from_what_was_known_to_what_holds(known: Cast) 
         ({"title": "Gala"}, "Gala: was “Meeting of Sato”"),
         ({"leave_by_at": LATER - HOUR}, "Meeting of Sato, leave by: to be said → Fri, 14 May 08:00 WITA"),
         ({"venue": None}, "Meeting of Sato, place: Hall Sato → to be said"),
+        ({"flight_number": "GA 452"}, "Meeting of Sato, flight: to be said → GA 452"),
     ],
 )  # fmt: skip
 def test_every_kind_of_change_is_said(known: Cast, change: dict[str, Any], said: str) -> None:
@@ -128,6 +130,12 @@ def test_a_car_a_place_and_where_from_are_said_from_what_to_what(known: Cast) ->
     ]
     (words,) = words_to(known.sari)
     assert words.subject == "Mr Sato: 3 changes of plan"
+
+
+def test_another_driver_than_the_cars_is_said(known: Cast) -> None:
+    of_sato(known).update(driver=Driver.objects.create(event=known.event, name="Pak Made", phone="+628123"))
+    ticks(NOW, NOW + QUIET)
+    assert lines_to(known.sari) == ["Meeting of Sato, driver: the car’s usual one → Pak Made"]
 
 
 def test_new_items_deleted_ones_and_confirmed_ones_are_said(known: Cast) -> None:
