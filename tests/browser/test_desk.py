@@ -82,10 +82,14 @@ def test_a_guest_list_becomes_visits_with_officers_and_handouts(desk: Page) -> N
 def test_enter_on_a_tick_presses_no_rows_button(desk: Page) -> None:
     """By Enter a browser sends the form of a tick, by the first button that the form has."""
     ratna, at = User.objects.get(name="Ratna Kusuma"), timezone.now()
-    notice = make_notice(ratna, event_id=Event.objects.get().pk, due_at=at, expires_at=at + timedelta(hours=1))
+    notice = make_notice(
+        ratna, event_id=Event.objects.get().pk, due_at=at, expires_at=at + timedelta(hours=1)
+    )
     Notice.objects.filter(pk=notice.pk).update(state=Notice.State.FAILED, finished_at=at)
     desk.goto("/admin/notices/notice/")
-    desk.evaluate("document.querySelector('#changelist-actions-wrapper').remove()")  # as where there is no action
+    desk.evaluate(
+        "document.querySelector('#changelist-actions-wrapper').remove()"
+    )  # as where there is no action
     desk.locator("input.action-select").first.check()
     desk.locator("input.action-select").first.press("Enter")
     again = desk.get_by_role("button", name="Send again").first

@@ -162,6 +162,9 @@ def test_a_search_asks_as_many_queries_for_any_number_of_words(told: Cast, words
 def test_a_sign_that_the_database_does_not_take_is_no_error(cast: Cast, typed: str) -> None:
     client = signed_in(cast.ratna)
     asked = {"app_label": "guests", "model_name": "visit", "field_name": "guest", "term": typed}
-    answers = [client.get(reverse("admin:autocomplete"), asked), client.get(at(Guest, "changelist"), {"q": typed})]
+    answers = [
+        client.get(reverse("admin:autocomplete"), asked),
+        client.get(at(Guest, "changelist"), {"q": typed}),
+    ]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert all("Kenji Sato" in answer.content.decode() for answer in answers)

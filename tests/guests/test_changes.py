@@ -388,7 +388,9 @@ def test_a_delay_is_told_once(known: Cast) -> None:
     make_assignment(known.sato, known.bagus_officer, role="deputy")
     citra = make_member(make_user("Citra"), known.event)
     make_assignment(known.sato, citra, role="deputy", starts_at=LATER - MINUTE)
-    make_item(known.sato, "Ride back", kind="transfer", starts_at=LATER + HOUR, leave_by_at=LATER + 50 * MINUTE)
+    make_item(
+        known.sato, "Ride back", kind="transfer", starts_at=LATER + HOUR, leave_by_at=LATER + 50 * MINUTE
+    )
     ticks(NOW, NOW + LONGEST)
     told().delete()
     at = LATER - HOUR
