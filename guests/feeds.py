@@ -203,7 +203,8 @@ def _address(name: str, *args: int) -> str:
 
 def calendar_of(days: Days) -> bytes:
     """The days as an iCalendar file; the same days make the same bytes."""
-    calendar, called = Calendar(), vText(tidy(plain(days.name)))  # its type, since icalendar knows none for these two
+    calendar = Calendar()
+    called = vText(tidy(plain(days.name)))  # icalendar itself would escape nothing in these two
     for name, value in (
         ("prodid", "-//Liaison//EN"), ("version", "2.0"), ("method", "PUBLISH"), ("calscale", "GREGORIAN"),
         ("name", called), ("x-wr-calname", called), ("x-wr-timezone", days.time_zone),
