@@ -3,9 +3,10 @@
 
 FROM python:3.13.9-slim-bookworm AS base
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH
-# Pango and HarfBuzz set the PDFs; every font is in the project.
+# Pango and HarfBuzz set the PDFs; every font is in the project. libpq5 is here for what the newer one below loads.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+       libpq5 liblz4-1 libzstd1 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv/liaison
 
@@ -22,9 +23,16 @@ RUN export SECRET_KEY=only-to-build DATABASE_URL=postgresql:///none REDIS_URL=re
     && STATIC_ROOT=/srv/static python manage.py collectstatic --no-input --verbosity 0 --ignore '*.py' \
     && python -m compileall -q .
 
+# What makes and restores backups must not be older than the server, so it comes out of the server's own image.
+FROM postgres:18-bookworm AS postgres
+RUN install -D -t /client/bin /usr/lib/postgresql/18/bin/pg_dump /usr/lib/postgresql/18/bin/pg_restore \
+    && install -D -m 0644 -t /client/lib /usr/lib/*-linux-gnu/libpq.so.5
+
 FROM base
 RUN useradd --system --uid 10001 --home-dir /srv/liaison --shell /usr/sbin/nologin liaison \
-    && install -d -o liaison -g liaison -m 0700 /srv/data
+    && install -d -o liaison -g liaison -m 0700 /srv/data /srv/backups
+COPY --from=postgres /client /usr/local
+RUN ldconfig && pg_dump --version && pg_restore --version
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/static /srv/static
 COPY --from=build /srv/liaison /srv/liaison

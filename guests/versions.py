@@ -99,6 +99,15 @@ def plans_now(visit_keys: Collection[int]) -> dict[int, Plan]:
     }
 
 
+def last_steps(item_keys: Collection[int]) -> dict[int, tuple[int, int]]:
+    """For each of the items that has two versions or more the number of the last but one and of the last. One query."""
+    trails: defaultdict[int, list[int]] = defaultdict(list)
+    rows = _ITEMS.objects.filter(pgh_obj__in=item_keys).order_by("pgh_id")
+    for key, number in rows.values_list("pgh_obj_id", "pgh_id"):
+        trails[key].append(number)
+    return {key: (numbers[-2], numbers[-1]) for key, numbers in trails.items() if len(numbers) > 1}
+
+
 @dataclass(frozen=True, slots=True)
 class Trails:
     """The versions of what changed, oldest first, each with who made it (None where no person is known)."""

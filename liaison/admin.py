@@ -34,7 +34,7 @@ from liaison.changes import Beside, changes_of
 from liaison.moments import DayInput, MomentField, MomentInput
 from liaison.saved_lists import lists_above
 from liaison.searching import Clock, Said, matching
-from liaison.uploads import PrivateFileInput
+from liaison.uploads import PictureField, PrivateFileInput
 
 if TYPE_CHECKING:
     from django.forms import ModelChoiceField
@@ -119,7 +119,7 @@ class ScopeMixin(BaseModelAdmin):  # type: ignore[type-arg]  # not subscriptable
         },
         models.DateField: {"widget": DayInput({"class": f"{_INPUT} desk-day"})},
         models.FileField: {"widget": PrivateFileInput},
-        models.ImageField: {"widget": PrivateFileInput},
+        models.ImageField: {"form_class": PictureField, "widget": PrivateFileInput},
         ArrayField: {"widget": UnfoldAdminTextInputWidget},
     }
 

@@ -108,6 +108,16 @@ def test_the_image_does_not_run_as_root() -> None:
     assert "--require-hashes" in DOCKERFILE
 
 
+def test_the_programs_that_back_up_are_those_of_the_server() -> None:
+    [image] = set(re.findall(r"image: (postgres:\S+)", COMPOSE))
+    [number] = re.findall(r"postgres:(\d+)", image)
+
+    assert f"FROM {image} AS postgres" in DOCKERFILE
+    for program in ("pg_dump", "pg_restore"):
+        assert f"/usr/lib/postgresql/{number}/bin/{program}" in DOCKERFILE
+        assert f"{program} --version" in DOCKERFILE  # what lacks a library stops the build
+
+
 def test_what_is_given_from_outside_wins(tmp_path: Path) -> None:
     outer = {
         "SITE_URL": "http://tablet:9000",
