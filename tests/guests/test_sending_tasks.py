@@ -17,10 +17,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What helpers were asked for; a batch is three notices."""
+    """What helpers were asked for, and how much had been sent by then; a batch is three notices."""
     found: list[Any] = []
+
+    def note(what: tuple[float]) -> None:
+        found.append((*what, Notice.objects.filter(state=Notice.State.SENT).count()))
+
     monkeypatch.setattr(tasks, "BATCH", 3)
-    monkeypatch.setattr(tasks.help_to_send, "apply_async", found.append)
+    monkeypatch.setattr(tasks.help_to_send, "apply_async", note)
     return found
 
 
@@ -31,11 +35,13 @@ def make_pile(count: int) -> None:
 
 
 @pytest.mark.parametrize("task", [tasks.plan_and_dispatch, tasks.send_at_once])
-def test_a_full_batch_brings_one_helper(asked: list[Any], mailoutbox: list[EmailMessage], task: Any) -> None:
-    make_pile(4)
+def test_a_full_batch_brings_one_helper_before_it_is_sent(
+    asked: list[Any], mailoutbox: list[EmailMessage], task: Any
+) -> None:
+    make_pile(7)
     task(lease_seconds=60)
-    assert asked == [(60,)]
-    assert len(mailoutbox) == 4
+    assert asked == [(60, 0)]
+    assert len(mailoutbox) == 7
 
 
 def test_less_than_a_batch_brings_none(asked: list[Any], mailoutbox: list[EmailMessage]) -> None:
@@ -46,7 +52,7 @@ def test_less_than_a_batch_brings_none(asked: list[Any], mailoutbox: list[EmailM
 
 
 def test_a_helper_sends_and_asks_for_the_next(asked: list[Any], mailoutbox: list[EmailMessage]) -> None:
-    make_pile(4)
+    make_pile(7)
     tasks.help_to_send(60)
-    assert asked == [(60,)]
-    assert Notice.objects.filter(state=Notice.State.SENT).count() == len(mailoutbox) == 4
+    assert asked == [(60, 0)]
+    assert Notice.objects.filter(state=Notice.State.SENT).count() == len(mailoutbox) == 7
