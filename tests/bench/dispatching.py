@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import mean, median
 
 from django.conf import settings
@@ -17,14 +18,16 @@ from django.utils import timezone
 
 from guests.models import ItineraryItem, PlanMark
 from guests.reminders import plan_marked_visits
-from liaison.notices.dispatch import dispatch
+from liaison.notices.dispatch import Ways, dispatch
 from liaison.notices.models import Delivery, Notice
+from liaison.notices.opening import keep_due
 from tests.bench import piles, plain
 from tests.bench.load import percentile
 from tests.bench.server import cpu_seconds_of
 
 INBOX_NEEDS, ONE_NEEDS, TWO_NEED = 5.0, 0.9, 1.7
 _AT_ONCE = 1000
+_MAILS_AT_ONCE, _KEPT_AT_ONCE = (25, 50, 100, 200, 500), (1000, 2500, 5000, 10_000)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Sizes:
     plain: int
 
 
-FULL = Sizes(rounds=2, pile=10_000, mails=10_000, slow_mails=2000, plain=400)
+FULL = Sizes(rounds=2, pile=10_000, mails=10_000, slow_mails=1000, plain=250)
 QUICK = Sizes(rounds=1, pile=3000, mails=1000, slow_mails=500, plain=150)
 Lines = Iterator[tuple[str, str]]
 """A line of the table, and the target it misses, if any; as soon as it is known."""
@@ -125,6 +128,45 @@ def _queries() -> int:
         while dispatch(at=at):
             pass
     return len(queries)
+
+
+def batches(sizes: Sizes) -> Lines:
+    """What the size of a batch does, in this process alone: for mails, and for what stays in the app."""
+    with piles.mail_server(has_pipelining=True), Ways() as ways:
+        for batch in _MAILS_AT_ONCE:
+            piles.make_due(_AT_ONCE, piles.people(), timezone.now())
+            computed = time.process_time()
+            spans = _spans(partial(_dispatch, batch, ways))
+            cpu = (time.process_time() - computed) / _AT_ONCE * 1000
+            yield (
+                f"{_AT_ONCE:,} mails, {batch} at once: {_AT_ONCE / sum(spans):,.0f}/s, {cpu:.2f} ms CPU each, a batch lasts {max(spans):.2f} s",
+                "",
+            )
+    for batch in _KEPT_AT_ONCE:
+        piles.make_due(sizes.pile, [piles.nobody_mails()], timezone.now())
+        spans = _spans(partial(_keep, batch))
+        yield (
+            f"{sizes.pile:,} in the app, {batch:,} at once: {sizes.pile / sum(spans):,.0f}/s, a batch lasts {max(spans):.2f} s",
+            "",
+        )
+
+
+def _dispatch(batch: int, ways: Ways) -> int:
+    return dispatch(at=timezone.now(), batch=batch, ways=ways)
+
+
+def _keep(batch: int) -> int:
+    return keep_due(at=timezone.now(), batch=batch)
+
+
+def _spans(work: Callable[[], int]) -> list[float]:
+    """How long each piece of work took until there was none."""
+    spans, found = [], 1
+    while found:
+        began = time.perf_counter()
+        found = work()
+        spans.append(time.perf_counter() - began)
+    return spans
 
 
 def planning() -> list[str]:

@@ -17,7 +17,18 @@ from tests.bench import desk, dispatching, importing, load, matching, paper, scr
 
 # Those of the sending may be named by themselves; "dispatch" is all of them.
 SENDING = {"inbox": dispatching.inbox, "mail": dispatching.mail, "lateness": dispatching.lateness}
-PARTS = ("volume", "screen", "desk", "paper", "planning", "dispatch", *SENDING, "import", "matching")
+PARTS = (
+    "volume",
+    "screen",
+    "desk",
+    "paper",
+    "planning",
+    "dispatch",
+    *SENDING,
+    "batches",
+    "import",
+    "matching",
+)
 _OF_THE_BIG_EVENT = {"volume", "screen", "desk", "paper", "planning"}
 VOLUME_SECONDS = 60
 _AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
@@ -76,7 +87,7 @@ def _of_the_big_event(wanted: argparse.Namespace, at: datetime) -> list[str]:
 def _sending(wanted: argparse.Namespace) -> list[str]:
     """Each line as soon as it is known: a whole pile takes its time."""
     missed = []
-    for part, measure in SENDING.items():
+    for part, measure in {**SENDING, "batches": dispatching.batches}.items():
         if part in wanted.parts:
             sys.stdout.write(f"{part.capitalize()}\n")
             for line, target in measure(dispatching.QUICK if wanted.quick else dispatching.FULL):
