@@ -1,11 +1,12 @@
 """Piles of due notices, a worker that tells them, and a mail server to tell them to."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -138,8 +139,14 @@ def mail_server(*, has_pipelining: bool) -> Iterator[tuple[int, str]]:
     process = processes.start(command, env=os.environ, cwd=ROOT)
     backend = "django.core.mail.backends.smtp.EmailBackend"
     try:
-        time.sleep(1)
+        wait(lambda: _is_open(port))
         with override_settings(EMAIL_BACKEND=backend, EMAIL_HOST="127.0.0.1", EMAIL_PORT=port):
             yield port, str(process.pid)
     finally:
         processes.stop(process)
+
+
+def _is_open(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
