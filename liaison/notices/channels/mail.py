@@ -44,8 +44,9 @@ class EmailChannel(Channel):
         self._hang_up()
 
     def pack(self, letter: Letter) -> Letter:
-        with suppress(ValueError):  # an address or a header that cannot be is told when it is to be sent
-            return replace(letter, packed=compose(letter))
+        if isinstance(self._connection, EmailBackend):
+            with suppress(ValueError):  # an address or a header that cannot be is told when it is to be sent
+                return replace(letter, packed=compose(letter))
         return letter
 
     def send(self, letter: Letter) -> None:
