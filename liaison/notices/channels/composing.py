@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from email.utils import formatdate
 from functools import lru_cache
 from quopri import encodestring
-from uuid import uuid4
+from secrets import token_hex
 
 from django.conf import settings
 from django.core.mail.message import sanitize_address
@@ -21,7 +21,7 @@ _WORD = 36  # bytes of an encoded word: beside the header's name it stays within
 def compose(letter: Letter) -> bytes:
     """The message, text and HTML, with CRLF at every line's end. Raises ValueError for what no header can hold."""
     words = letter.words
-    boundary = f"=_{uuid4().hex}"  # no quoted-printable text holds the first two letters
+    boundary = f"=_{token_hex(12)}"  # no quoted-printable text holds the first two letters
     headers = {
         "From": mailbox(settings.DEFAULT_FROM_EMAIL),
         "To": mailbox(letter.address),

@@ -1,6 +1,6 @@
 """E-mail over a real connection, and what each answer of a server means."""
 
-import time
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
@@ -39,7 +39,7 @@ def sink(settings: Settings, request: pytest.FixtureRequest) -> Iterator[SmtpSin
 
 def use(server: SmtpSink, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 0.5
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 30
 
 
 def on(verb: str, reply: str, *, times: int = 1000) -> Behaviour:
@@ -153,10 +153,13 @@ def test_one_letter_that_breaks_the_connection_is_no_outage(sink: SmtpSink) -> N
     assert len(sink.messages) == 3
 
 
-def test_a_server_that_hangs_is_left_after_the_timeout(sink: SmtpSink) -> None:
-    sink.behave = lambda said, _rest: time.sleep(3) if said == "END" else None
+def test_a_server_that_hangs_is_left_after_the_timeout(sink: SmtpSink, settings: Settings) -> None:
+    may_go_on = threading.Event()
+    settings.EMAIL_TIMEOUT = 3
+    sink.behave = lambda said, _rest: may_go_on.wait(60) and None if said == "END" else None
     with EmailChannel() as channel, pytest.raises(HealingError) as caught:
         channel.send(letter())
+    may_go_on.set()
     assert caught.value.trouble == Trouble.LOST
 
 
@@ -191,9 +194,11 @@ def test_what_a_server_takes_together_is_sent_together(collector: SmtpSink) -> N
     assert len(collector.messages) == 3
 
 
-def test_where_a_server_does_not_say_so_nothing_is_sent_together(collector: SmtpSink) -> None:
+def test_where_a_server_does_not_say_so_nothing_is_sent_together(
+    collector: SmtpSink, settings: Settings
+) -> None:
     """The control of the one above: whoever waits for each answer waits in vain."""
-    collector.has_pipelining = False
+    collector.has_pipelining, settings.EMAIL_TIMEOUT = False, 3
     with EmailChannel() as channel, pytest.raises(HealingError) as caught:
         channel.send(letter())
     assert caught.value.trouble == Trouble.LOST
