@@ -15,12 +15,24 @@ from guests.demo import volume
 from liaison.accounts.models import User
 from tests.bench import desk, dispatching, importing, load, matching, paper, screen, server
 
-PARTS = ("volume", "screen", "desk", "paper", "dispatch", "import", "matching")
+# Those of the sending may be named by themselves; "dispatch" is all of them.
+SENDING = {"inbox": dispatching.inbox, "mail": dispatching.mail, "lateness": dispatching.lateness}
+PARTS = (
+    "volume",
+    "screen",
+    "desk",
+    "paper",
+    "planning",
+    "dispatch",
+    *SENDING,
+    "batches",
+    "import",
+    "matching",
+)
+_OF_THE_BIG_EVENT = {"volume", "screen", "desk", "paper", "planning"}
 VOLUME_SECONDS = 60
 _AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
 _FULL = {"visits": 1000, "officers": 300, "items": 20_000}
-_PILES = {"rounds": 3, "pile": 10_000, "mails": 10_000, "plain": 2000}
-_SHORT_PILES = {"rounds": 1, "pile": 3000, "mails": 600, "plain": 200}
 _QUICK = {"visits": 100, "officers": 30, "items": 2000}
 
 
@@ -30,12 +42,9 @@ def main(argv: list[str]) -> int:
     say = sys.stdout.write
     missed: list[str] = []
     with _own_database():
-        if {"volume", "screen", "desk", "paper", "dispatch"} & {*wanted.parts}:
+        if _OF_THE_BIG_EVENT & {*wanted.parts}:
             missed += _of_the_big_event(wanted, timezone.now())
-        if "dispatch" in wanted.parts:
-            lines, more = dispatching.measure(**_SHORT_PILES if wanted.quick else _PILES)
-            missed += more
-            say("\n".join(["Dispatch", *lines]) + "\n")
+        missed += _sending(wanted)
         if "import" in wanted.parts and not wanted.quick:
             measured = importing.measure()
             missed += [] if measured.is_good else ["a guest list of 10,000 rows"]
@@ -70,8 +79,21 @@ def _of_the_big_event(wanted: argparse.Namespace, at: datetime) -> list[str]:
         coordinator = User.objects.get(email=f"coordinator@{volume.DOMAIN}")
         lines = paper.measure(event, by=coordinator, at=at, handouts=3 if wanted.quick else 12)
         say("\n".join(["Paper", *lines]) + "\n")
-    if "dispatch" in wanted.parts:
+    if "planning" in wanted.parts:
         say("\n".join(["Planning", *dispatching.planning()]) + "\n")
+    return missed
+
+
+def _sending(wanted: argparse.Namespace) -> list[str]:
+    """Each line as soon as it is known: a whole pile takes its time."""
+    missed = []
+    for part, measure in {**SENDING, "batches": dispatching.batches}.items():
+        if part in wanted.parts:
+            sys.stdout.write(f"{part.capitalize()}\n")
+            for line, target in measure(dispatching.QUICK if wanted.quick else dispatching.FULL):
+                sys.stdout.write(f"     {line}\n")
+                sys.stdout.flush()
+                missed += [target] if target else []
     return missed
 
 
@@ -98,6 +120,8 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     )
     wanted = parser.parse_args(argv)
     wanted.parts = wanted.parts or list(PARTS)
+    if "dispatch" in wanted.parts:
+        wanted.parts += ["planning", *SENDING]
     return wanted
 
 
