@@ -9,10 +9,11 @@ from allauth.account.views import logout
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR, BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -261,6 +262,15 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
         above = {} if IS_POPUP_VAR in request.GET else lists_above(self.model, request)
         answer: HttpResponse = super().changelist_view(request, (extra_context or {}) | above)
         return answer
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+        """Does what was chosen with the chosen rows; what could be the key of no row is not there."""
+        try:
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.clean(key, None)
+        except ValidationError as error:
+            raise Http404 from error
+        return cast("HttpResponse | None", super().response_action(request, queryset))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Who changed the row, when, from what: from the triggers' record, which sees what no form did as well."""
