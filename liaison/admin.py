@@ -13,7 +13,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR, BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -32,6 +32,7 @@ from unfold.views import ChangeList
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
 from liaison.changes import Beside, changes_of
+from liaison.choices import RowSelect, could_be_key
 from liaison.moments import DayInput, MomentField, MomentInput
 from liaison.saved_lists import lists_above
 from liaison.searching import Clock, Said, matching
@@ -147,6 +148,8 @@ class ScopeMixin(BaseModelAdmin):  # type: ignore[type-arg]  # not subscriptable
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> "ModelChoiceField[Any] | None":
         kwargs["queryset"] = self._choices(db_field, request, kwargs.get("queryset"))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", RowSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(
@@ -265,11 +268,8 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
         """Does what was chosen with the chosen rows; what could be the key of no row is not there."""
-        try:
-            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
-                self.opts.pk.clean(key, None)
-        except ValidationError as error:
-            raise Http404 from error
+        if not all(could_be_key(self.model, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise Http404
         return cast("HttpResponse | None", super().response_action(request, queryset))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
