@@ -26,6 +26,8 @@ DATABASES = {
     "default": env.database("DATABASE_URL", prepare_after=env.number("DATABASE_PREPARE_AFTER", 3))
     | {"CONN_MAX_AGE": env.number("DATABASE_CONN_MAX_AGE", 600), "CONN_HEALTH_CHECKS": True},
 }
+# The role under which pages are answered, so that PostgreSQL's own wall holds for them; empty is without that wall.
+DATABASE_WEB_ROLE = env.optional("DATABASE_WEB_ROLE", "liaison_web")
 REDIS_URL = env.secret("REDIS_URL")
 
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / "var" / "data")))
@@ -82,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "liaison.wall.WallMiddleware",
     "liaison.middleware.LanguageMiddleware",
     "liaison.accounts.middleware.SignOutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
