@@ -37,6 +37,7 @@ from liaison.moments import DayInput, MomentField, MomentInput
 from liaison.saved_lists import lists_above
 from liaison.searching import Clock, Said, matching
 from liaison.uploads import PrivateFileInput
+from liaison.wall import openly
 
 if TYPE_CHECKING:
     from django.forms import ModelChoiceField
@@ -94,13 +95,20 @@ class DeskSite(UnfoldAdminSite):  # type: ignore[misc]
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """As Django's, but whoever is signed in and has no desk is told so instead of being asked to sign in again."""
+        """As Django's, but whoever is signed in and has no desk is told so instead of being asked to sign in again.
+
+        What is written at the desk is written before the second wall: deleting takes what hangs on a row with it, and
+        checks look at all rows, also where the person may not.
+        """
         inner = super().admin_view(csp_update(_THEME_NEEDS)(view), cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
-            return inner(request, *args, **kwargs)
+            if request.method in {"GET", "HEAD"}:
+                return inner(request, *args, **kwargs)
+            with openly():
+                return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, inner)
 
@@ -288,7 +296,8 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         self._require_in_scope(request, object_id)
-        return cast("HttpResponse", super().delete_view(request, object_id, extra_context))
+        with openly():  # what hangs on the row is looked for everywhere, and what one may not delete forbids it
+            return cast("HttpResponse", super().delete_view(request, object_id, extra_context))
 
     def changeform_view(
         self,

@@ -26,11 +26,6 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
-def optional(name: str, default: str) -> str:
-    """The setting as written, which may be empty; the default only where it is not given at all."""
-    return os.environ.get(name, default).strip()
-
-
 def secret(name: str) -> str:
     """A setting that has no default in any installation."""
     return text(name)

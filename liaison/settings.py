@@ -26,8 +26,7 @@ DATABASES = {
     "default": env.database("DATABASE_URL", prepare_after=env.number("DATABASE_PREPARE_AFTER", 3))
     | {"CONN_MAX_AGE": env.number("DATABASE_CONN_MAX_AGE", 600), "CONN_HEALTH_CHECKS": True},
 }
-# The role under which pages are answered, so that PostgreSQL's own wall holds for them; empty is without that wall.
-DATABASE_WEB_ROLE = env.optional("DATABASE_WEB_ROLE", "liaison_web")
+SECOND_WALL = env.flag("SECOND_WALL", default=True)
 REDIS_URL = env.secret("REDIS_URL")
 
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / "var" / "data")))

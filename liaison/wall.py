@@ -20,6 +20,7 @@ from psycopg.pq import TransactionStatus
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
+ROLE = "liaison_web"
 SETTINGS = ("liaison.viewer", "liaison.visits", "liaison.events", "liaison.all")
 _BEHIND = "is_behind_the_wall"  # remembered at the connection, since PostgreSQL does not report its role
 _TELL = "SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in SETTINGS)
@@ -27,7 +28,7 @@ _TELL = "SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in SET
 
 def with_entering(people: Any) -> Any:
     """The people read so that whoever is found is the reader from then on; to be asked for one, who is signed in."""
-    if not settings.DATABASE_WEB_ROLE:
+    if not settings.SECOND_WALL:
         return people
     table = people.model._meta.db_table  # noqa: SLF001 (Django's own API)
     return people.annotate(entered=RawSQL(f"liaison_enter({table}.id)", (), BigIntegerField()))
@@ -68,7 +69,7 @@ class WallMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not settings.DATABASE_WEB_ROLE:
+        if not settings.SECOND_WALL:
             return self.get_response(request)
         with _behind():
             if not request.user.is_authenticated:
@@ -78,14 +79,13 @@ class WallMiddleware:
 
 def stay_behind() -> None:
     """Have every connection of this process, which does nothing but answer pages, take the role for good."""
-    if settings.DATABASE_WEB_ROLE:
+    if settings.SECOND_WALL:
         connection_created.connect(_take_role, dispatch_uid="second wall")
 
 
 def _take_role(connection: Any, **_signal: object) -> None:
     """Of a connection that has just been made."""
-    role = connection.ops.quote_name(settings.DATABASE_WEB_ROLE)
-    connection.connection.execute(f"SET ROLE {role}")
+    connection.connection.execute(f"SET ROLE {ROLE}")
     setattr(connection.connection, _BEHIND, True)
 
 

@@ -5,17 +5,19 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
-_MADE = """
+from liaison.wall import ROLE
+
+_MADE = f"""
 DO $do$ BEGIN
-    CREATE ROLE {role} NOLOGIN;
+    CREATE ROLE {ROLE} NOLOGIN;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $do$
 """
-_GIVEN = """
-GRANT {role} TO CURRENT_USER;
-GRANT USAGE ON SCHEMA public TO {role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
-GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}
+_GIVEN = f"""
+GRANT {ROLE} TO CURRENT_USER;
+GRANT USAGE ON SCHEMA public TO {ROLE};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
+GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {ROLE}
 """
 # What triggers write follows from the whole plan, not from what a reader sees of it.
 _TRIGGERS_SEE_ALL = """
@@ -29,10 +31,8 @@ END $do$
 
 def give_role(using: str, **_signal: Any) -> None:
     """After each migration. Where the role cannot be made, somebody who can must; the deployment check says so."""
-    if not settings.DATABASE_WEB_ROLE:
+    if not settings.SECOND_WALL:
         return
-    connection = connections[using]
-    role = connection.ops.quote_name(settings.DATABASE_WEB_ROLE)
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         for text in (_MADE, _GIVEN, _TRIGGERS_SEE_ALL):
-            cursor.execute(text.format(role=role) if "{role}" in text else text)
+            cursor.execute(text)

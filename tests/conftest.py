@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+import pgtrigger
 import pytest
 from django.conf import settings
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 
 from liaison.accounts.mailing import send
 from tests.cast import cast as cast  # the fixture, for every test
@@ -23,3 +24,17 @@ def _quick_settings() -> Iterator[None]:
 def _codes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mails with codes are sent before the page answers, so that a test finds them."""
     monkeypatch.setattr("liaison.accounts.mailing.send_beside", send)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_may_empty_logs() -> Iterator[None]:
+    """Tests that commit for real empty all tables afterwards, those too that the database otherwise keeps."""
+    empty = TransactionTestCase._fixture_teardown  # noqa: SLF001 (there is no other place)
+
+    def emptied(case: TransactionTestCase) -> None:
+        with pgtrigger.ignore():
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        yield

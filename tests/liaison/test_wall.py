@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.checks import run_checks
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -28,19 +28,29 @@ from guests.models import (
     Request,
     Visit,
 )
+from liaison.checks import second_wall
 from liaison.wall import enter_for, openly
 from tests.cast import Cast
-from tests.factories import make_user
+from tests.factories import make_event, make_user, make_visit
 from tests.test_canaries import painted as painted  # the fixture
 
 GUARDED: tuple[Any, ...] = (
     Visit, Guest, GuestPrivate, ItineraryItem, Request, ProtocolNote, Incident, Document, DayReport, Handover, Print,
 )  # fmt: skip
+OPEN = {
+    "Assignment", "CalendarFeed", "Erasure", "FollowedSession", "GuestLink", "ListedVisit", "LogbookEntry", "Look", "PlanMark", "PrivateReading",
+    "ProposalLine", "ToldPlan",
+}  # fmt: skip
+"""What hangs on guests, too, and stands before the wall: who has which duty, secrets' digests, what was done and when."""
 
 
 def forgetful(request: HttpRequest) -> HttpResponse:
     """A page that asks for everything."""
     return HttpResponse(" ".join(f"{model.__name__}:{row.pk}" for model in GUARDED for row in model.objects.all()))
+
+
+def renaming(request: HttpRequest, pk: int) -> HttpResponse:
+    return HttpResponse(str(Guest.objects.filter(pk=pk).update(addressed_as="Sato-san")))
 
 
 def forgetful_link(request: HttpRequest, secret: str) -> HttpResponse:
@@ -52,7 +62,12 @@ def forgetful_link(request: HttpRequest, secret: str) -> HttpResponse:
     return forgetful(request)
 
 
-urlpatterns = [path("forgetful/", forgetful), path("forgetful/<str:secret>/", forgetful_link), path("", include("liaison.urls"))]
+urlpatterns = [
+    path("forgetful/", forgetful),
+    path("forgetful/<str:secret>/", forgetful_link),
+    path("renaming/<int:pk>/", renaming),
+    path("", include("liaison.urls")),
+]
 
 
 def rows(*visits: Visit) -> set[str]:
@@ -101,7 +116,7 @@ def test_a_guests_link_opens_that_guests_rows_alone(painted: Cast, guest: str) -
         assert shown(who, f"/forgetful/{secret}/") == rows(visit)
 
 
-@override_settings(ROOT_URLCONF=__name__, DATABASE_WEB_ROLE="")
+@override_settings(ROOT_URLCONF=__name__, SECOND_WALL=False)
 def test_without_the_role_there_is_no_second_wall(painted: Cast) -> None:
     assert shown(painted.sari) == rows(painted.sato, painted.lim, painted.okafor), "the control of all the others"
 
@@ -111,3 +126,42 @@ def test_commands_and_workers_see_all(painted: Cast) -> None:
     assert Visit.objects.count() == 3
 
 
+def test_no_table_of_guests_is_forgotten(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity")
+        walled = {name for (name,) in cursor.fetchall()}
+    assert walled == {model._meta.db_table for model in GUARDED}  # noqa: SLF001 (Django's own API)
+    of_visits = {model for model in apps.get_app_config("guests").get_models() if {"visit", "guest"} & {field.name for field in model._meta.fields}}  # noqa: SLF001 (the same)
+    assert {model.__name__ for model in of_visits if not hasattr(model, "pgh_tracked_model")} - {model.__name__ for model in GUARDED} == OPEN
+
+
+def test_the_deployment_check_says_whether_it_holds(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert second_wall(None, databases=["default"]) == []
+    for role, said in (("nobody_made_it", "does not exist"), (connection.settings_dict["USER"], "may see everything")):
+        monkeypatch.setattr("liaison.checks.ROLE", role)
+        [fault] = second_wall(None, databases=["default"])
+        assert (fault.id, said in fault.msg) == ("liaison.E007", True)
+    settings.SECOND_WALL = False
+    assert second_wall(None, databases=["default"]) == []
+
+
+def test_what_a_change_marks_is_not_only_what_its_author_sees(painted: Cast) -> None:
+    """A guest at two events is renamed on a page of one event's coordinator: the plans of both are marked."""
+    twice = make_visit(painted.other_event, painted.sato.guest)
+    PlanMark.objects.all().delete()
+    with override_settings(ROOT_URLCONF=__name__):
+        client = Client()
+        client.force_login(painted.ratna)
+        assert client.post(f"/renaming/{painted.sato.guest_id}/").status_code == 200
+    assert set(PlanMark.objects.values_list("visit", flat=True)) == {painted.sato.pk, twice.pk}
+
+
+def test_the_wall_can_be_taken_down_and_put_up_again(transactional_db: None) -> None:
+    visit = make_visit(make_event())
+    for migration, walls in (("0001", 0), ("0002", len(GUARDED))):
+        call_command("migrate", "guests", migration, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_policy WHERE polname = 'second_wall'")
+            assert cursor.fetchone() == (walls,)
+    call_command("migrate", verbosity=0)
+    assert Visit.objects.get() == visit
