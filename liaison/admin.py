@@ -296,7 +296,9 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         self._require_in_scope(request, object_id)
-        with openly():  # what hangs on the row is looked for everywhere, and what one may not delete forbids it
+        with (
+            openly()
+        ):  # what hangs on the row is looked for everywhere, and what one may not delete forbids it
             return cast("HttpResponse", super().delete_view(request, object_id, extra_context))
 
     def changeform_view(

@@ -12,7 +12,9 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 _COUNTS = "allauth:rl:"
-_TABLE = "liaison_tries"  # made by a migration of the accounts; without a model, since only this module knows it
+_TABLE = (
+    "liaison_tries"  # made by a migration of the accounts; without a model, since only this module knows it
+)
 _tries = DatabaseCache(_TABLE, {"OPTIONS": {"MAX_ENTRIES": 100_000}})
 
 

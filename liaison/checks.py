@@ -80,7 +80,13 @@ def second_wall(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[
         found = cursor.fetchone()
     if found == (False, True):
         return []
-    said = "does not exist" if found is None else "may see everything" if found[0] else "is not given to this user"
+    said = (
+        "does not exist"
+        if found is None
+        else "may see everything"
+        if found[0]
+        else "is not given to this user"
+    )
     hint = f"CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO the application's user; then migrate. Or set SECOND_WALL=no."
     return [Error(f"The role {ROLE} of pages {said}.", hint=hint, id="liaison.E007")]
 

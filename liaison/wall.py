@@ -31,7 +31,7 @@ def with_entering(people: Any) -> Any:
     if not settings.SECOND_WALL:
         return people
     table = people.model._meta.db_table  # noqa: SLF001 (Django's own API)
-    return people.annotate(entered=RawSQL(f"liaison_enter({table}.id)", (), BigIntegerField()))
+    return people.annotate(entered=RawSQL(f"liaison_enter({table}.id)", (), BigIntegerField()))  # noqa: S611 (a table of ours)
 
 
 def enter_for(*visits: int) -> None:

@@ -40,12 +40,13 @@ VALUES = st.one_of(
     st.binary(max_size=200).map(lambda data: SimpleUploadedFile("../x.xlsx", data + b".", "image/png")),
 )
 
-FIELDS = tuple(
-    "next q page p o lang by day minutes undo client_uuid at pk text kind read owner due reason status item distance seen severity "
-    "category because language lasts receiver officer mood promises car luggage event table name query email login password "
-    "password1 password2 oldpassword code credential action action_add action_remove action_primary index select_across "
-    "_selected_action _save _popup _to_field".split()
-)
+FIELDS = (
+    "next", "q", "page", "p", "o", "lang", "by", "day", "minutes", "undo", "client_uuid", "at", "pk", "text", "kind", "read", "owner",
+    "due", "reason", "status", "item", "distance", "seen", "severity", "category", "because", "language", "lasts", "receiver", "officer",
+    "mood", "promises", "car", "luggage", "event", "table", "name", "query", "email", "login", "password", "password1", "password2",
+    "oldpassword", "code", "credential", "action", "action_add", "action_remove", "action_primary", "index", "select_across",
+    "_selected_action", "_save", "_popup", "_to_field",
+)  # fmt: skip
 """What forms and pages of ours ask for, also where they are not asked."""
 
 
@@ -167,13 +168,20 @@ def _desk_pages() -> Iterator[tuple[str, set[str]]]:
 
 def pages(scene: Scene) -> list[Aim]:
     """Every address of ours, with what its form is sent when it is meant."""
-    of_routes = {name: (reverse(name, kwargs=route.kwargs(scene)), route.data(scene)) for name, route in MATRIX.items()}
-    found = [Aim(address, data, (*FIELDS, *data)) for name, (address, data) in of_routes.items() if name not in SLOW_OR_ENDING]
+    of_routes = {
+        name: (reverse(name, kwargs=route.kwargs(scene)), route.data(scene)) for name, route in MATRIX.items()
+    }
+    found = [
+        Aim(address, data, (*FIELDS, *data))
+        for name, (address, data) in of_routes.items()
+        if name not in SLOW_OR_ENDING
+    ]
     found += [Aim(address) for address in sorted(set(account_addresses())) if "logout" not in address]
     for model in admin.site._registry:  # noqa: SLF001 (no public way)
         columns = [each.name for each in model._meta.get_fields()]  # noqa: SLF001 (Django's own API)
         asked = (*columns, *(f"{name}__exact" for name in columns), *FIELDS)
-        found.append(Aim(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"), {}, asked))  # noqa: SLF001
+        name = f"{model._meta.app_label}_{model._meta.model_name}"  # noqa: SLF001 (the same)
+        found.append(Aim(reverse(f"admin:{name}_changelist"), {}, asked))
     return found + [Aim(address) for address in desk_addresses(scene)]
 
 

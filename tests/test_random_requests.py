@@ -78,7 +78,13 @@ def _asked_as(scene: Scene, who: str, aims: list[list[Aim]], answered: set[int])
     cookies, logged = client.cookies.output(header=""), PrivateReading.objects.count()
 
     @seed(f"{SEED} {who}")
-    @settings(max_examples=REQUESTS, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=REQUESTS,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(st.data())
     def ask(data: st.DataObject) -> None:
         aim = data.draw(st.sampled_from(data.draw(st.sampled_from(groups)).aims))
@@ -143,7 +149,9 @@ def _aims(scene: Scene, who: str, known: list[Aim], forms: list[Aim]) -> list[li
 
 def _halves(aims: list[Aim]) -> tuple[list[Aim], list[Aim]]:
     """What is not at the desk, and what is."""
-    return tuple([aim for aim in aims if aim.address.startswith("/admin/") == at_desk] for at_desk in (False, True))  # type: ignore[return-value]  # two
+    return tuple(
+        [aim for aim in aims if aim.address.startswith("/admin/") == at_desk] for at_desk in (False, True)
+    )  # type: ignore[return-value]  # two
 
 
 def _open_by_address(scene: Scene) -> set[str]:

@@ -6,7 +6,9 @@ VIEWER = "(SELECT nullif(current_setting('liaison.viewer', true), '')::bigint)"
 VISITS = "(SELECT nullif(current_setting('liaison.visits', true), '')::bigint[])::bigint[]"
 EVENTS = "(SELECT nullif(current_setting('liaison.events', true), '')::bigint[])::bigint[]"
 ALL = "(SELECT current_setting('liaison.all', true) = 'yes')"
-OF_VISIT = f"visit_id = ANY ({VISITS}) OR visit_id IN (SELECT id FROM guests_visit WHERE event_id = ANY ({EVENTS}))"
+OF_VISIT = (
+    f"visit_id = ANY ({VISITS}) OR visit_id IN (SELECT id FROM guests_visit WHERE event_id = ANY ({EVENTS}))"
+)
 
 SEEN = {
     "guests_visit": f"id = ANY ({VISITS}) OR event_id = ANY ({EVENTS})",
@@ -16,7 +18,14 @@ SEEN = {
     " OR (guest_id IS NULL AND event_id IN (SELECT event_id FROM guests_visit))",
     "guests_handover": "assignment_id IN (SELECT id FROM guests_assignment WHERE " + OF_VISIT + ")",
     **dict.fromkeys(
-        ["guests_itineraryitem", "guests_request", "guests_incident", "guests_document", "guests_dayreport", "guests_print"],
+        [
+            "guests_itineraryitem",
+            "guests_request",
+            "guests_incident",
+            "guests_document",
+            "guests_dayreport",
+            "guests_print",
+        ],
         OF_VISIT,
     ),
 }

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from concurrent.futures import wait
+from datetime import timedelta
 from threading import Event as Signal
 from typing import Any
 

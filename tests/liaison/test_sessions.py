@@ -149,7 +149,9 @@ def test_a_new_event_opens_the_door_again(last_days: Cast) -> None:
 def test_who_asked_for_a_code_may_sign_in_by_password_after_all(cast: Cast) -> None:
     client = Client()
     asked = client.post(reverse("account_request_login_code"), {"email": cast.sari.email})
-    assert client.get(reverse("account_login"))["Location"] == asked["Location"], "the control: a code is pending"
+    assert client.get(reverse("account_login"))["Location"] == asked["Location"], (
+        "the control: a code is pending"
+    )
     wrong = client.post(reverse("account_login"), {"login": cast.bagus.email, "password": "not-the-one"})
     assert (wrong.status_code, "do not go together" in wrong.content.decode()) == (200, True)
     answer = client.post(reverse("account_login"), {"login": cast.bagus.email, "password": PASSWORD})

@@ -46,7 +46,9 @@ OPEN = {
 
 def forgetful(request: HttpRequest) -> HttpResponse:
     """A page that asks for everything."""
-    return HttpResponse(" ".join(f"{model.__name__}:{row.pk}" for model in GUARDED for row in model.objects.all()))
+    return HttpResponse(
+        " ".join(f"{model.__name__}:{row.pk}" for model in GUARDED for row in model.objects.all())
+    )
 
 
 def renaming(request: HttpRequest, pk: int) -> HttpResponse:
@@ -74,7 +76,11 @@ def rows(*visits: Visit) -> set[str]:
     """What the guarded tables have about these visits."""
     found = {f"Visit:{visit.pk}" for visit in visits} | {f"Guest:{visit.guest_id}" for visit in visits}
     for visit in visits:
-        found |= {f"{model.__name__}:{row.pk}" for model in (ItineraryItem, Request, Incident, Document, DayReport, Print) for row in model.objects.filter(visit=visit)}
+        found |= {
+            f"{model.__name__}:{row.pk}"
+            for model in (ItineraryItem, Request, Incident, Document, DayReport, Print)
+            for row in model.objects.filter(visit=visit)
+        }
         found |= {f"Handover:{row.pk}" for row in Handover.objects.filter(assignment__visit=visit)}
         found |= {f"GuestPrivate:{row.pk}" for row in GuestPrivate.objects.filter(guest=visit.guest)}
         found |= {f"ProtocolNote:{row.pk}" for row in ProtocolNote.objects.filter(guest=visit.guest)}
@@ -91,16 +97,27 @@ def shown(who: Any, address: str = "/forgetful/") -> set[str]:
 @override_settings(ROOT_URLCONF=__name__)
 @pytest.mark.parametrize(
     ("who", "sees"),
-    [("sari", ["sato"]), ("bagus", ["lim"]), ("dewi", []), ("putri", ["sato", "lim"]), ("hendra", ["okafor"]), ("ratna", ["sato", "lim"])],
+    [
+        ("sari", ["sato"]),
+        ("bagus", ["lim"]),
+        ("dewi", []),
+        ("putri", ["sato", "lim"]),
+        ("hendra", ["okafor"]),
+        ("ratna", ["sato", "lim"]),
+    ],
 )
-def test_a_page_that_forgets_its_scope_shows_no_row_of_others(painted: Cast, who: str, sees: list[str]) -> None:
+def test_a_page_that_forgets_its_scope_shows_no_row_of_others(
+    painted: Cast, who: str, sees: list[str]
+) -> None:
     assert shown(getattr(painted, who)) == rows(*(getattr(painted, guest) for guest in sees))
 
 
 @override_settings(ROOT_URLCONF=__name__)
 def test_nobody_is_shown_nothing_and_an_administrator_all(painted: Cast) -> None:
     everything = rows(painted.sato, painted.lim, painted.okafor)
-    assert shown(make_user(is_superuser=True, is_staff=True)) == everything, "the control: the page asks for all"
+    assert shown(make_user(is_superuser=True, is_staff=True)) == everything, (
+        "the control: the page asks for all"
+    )
     assert shown(None) == set(), "also on the connection on which somebody was signed in before"
     assert shown(make_user("Stranger")) == set()
 
@@ -118,7 +135,9 @@ def test_a_guests_link_opens_that_guests_rows_alone(painted: Cast, guest: str) -
 
 @override_settings(ROOT_URLCONF=__name__, SECOND_WALL=False)
 def test_without_the_role_there_is_no_second_wall(painted: Cast) -> None:
-    assert shown(painted.sari) == rows(painted.sato, painted.lim, painted.okafor), "the control of all the others"
+    assert shown(painted.sari) == rows(painted.sato, painted.lim, painted.okafor), (
+        "the control of all the others"
+    )
 
 
 def test_commands_and_workers_see_all(painted: Cast) -> None:
@@ -131,13 +150,26 @@ def test_no_table_of_guests_is_forgotten(db: None) -> None:
         cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity")
         walled = {name for (name,) in cursor.fetchall()}
     assert walled == {model._meta.db_table for model in GUARDED}  # noqa: SLF001 (Django's own API)
-    of_visits = {model for model in apps.get_app_config("guests").get_models() if {"visit", "guest"} & {field.name for field in model._meta.fields}}  # noqa: SLF001 (the same)
-    assert {model.__name__ for model in of_visits if not hasattr(model, "pgh_tracked_model")} - {model.__name__ for model in GUARDED} == OPEN
+    names = {
+        model: {field.name for field in model._meta.fields}
+        for model in apps.get_app_config("guests").get_models()
+    }  # noqa: SLF001 (the same)
+    hang = {
+        model
+        for model, fields in names.items()
+        if fields & {"visit", "guest"} and not hasattr(model, "pgh_tracked_model")
+    }
+    assert {model.__name__ for model in hang - {*GUARDED}} == OPEN
 
 
-def test_the_deployment_check_says_whether_it_holds(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_deployment_check_says_whether_it_holds(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert second_wall(None, databases=["default"]) == []
-    for role, said in (("nobody_made_it", "does not exist"), (connection.settings_dict["USER"], "may see everything")):
+    for role, said in (
+        ("nobody_made_it", "does not exist"),
+        (connection.settings_dict["USER"], "may see everything"),
+    ):
         monkeypatch.setattr("liaison.checks.ROLE", role)
         [fault] = second_wall(None, databases=["default"])
         assert (fault.id, said in fault.msg) == ("liaison.E007", True)
