@@ -8,11 +8,11 @@ commands and migrations keep the role they signed in with, for which there is no
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import local
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.backends.signals import connection_created
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BigIntegerField
 from django.http import HttpRequest, HttpResponse
@@ -49,6 +49,8 @@ def enter_as(person: int) -> None:
 @contextmanager
 def openly() -> Iterator[None]:
     """For what a page must know of others' guests and does not say: whether somebody is free, whose a secret is."""
+    if _answers_pages.is_so:
+        connection.ensure_connection()
     if not _is_behind():
         yield
         return
@@ -80,30 +82,62 @@ class WallMiddleware:
 def stay_behind() -> None:
     """Have every connection of this process, which does nothing but answer pages, take the role for good."""
     if settings.SECOND_WALL:
-        connection_created.connect(_take_role, dispatch_uid="second wall")
+        _answers_pages.set(True)
 
 
-def _take_role(connection: Any, **_signal: object) -> None:
-    """Of a connection that has just been made."""
-    connection.connection.execute(f"SET ROLE {ROLE}")
-    setattr(connection.connection, _BEHIND, True)
+def take_role(connection: Any, **_signal: object) -> None:
+    """Of a connection that has just been made, wherever pages are answered."""
+    if _answers_pages.is_so:
+        connection.connection.execute(f"SET ROLE {ROLE}")
+        setattr(connection.connection, _BEHIND, True)
+
+
+class _AnswersPages:
+    """Whether this thread answers a page now, or the process does nothing else."""
+
+    def __init__(self) -> None:
+        self._always = False
+        self._now = local()
+
+    def set(self, always: bool) -> None:
+        self._always = always
+
+    @property
+    def is_so(self) -> bool:
+        return self._always or getattr(self._now, "is_so", False)
+
+    @contextmanager
+    def now(self) -> Iterator[None]:
+        before, self._now.is_so = getattr(self._now, "is_so", False), True
+        try:
+            yield
+        finally:
+            self._now.is_so = before
+
+
+_answers_pages = _AnswersPages()
 
 
 @contextmanager
 def _behind() -> Iterator[None]:
     """Under the role of pages; a process that does other things as well puts it off again."""
-    connection.ensure_connection()
-    if _is_behind():
+    if _answers_pages.is_so:
         yield
         return
-    _take_role(connection)
-    try:
-        yield
-    finally:
+    with _answers_pages.now():
         if connection.connection is not None:
-            setattr(connection.connection, _BEHIND, False)
-            if _is_whole():
-                _ask("RESET ROLE")
+            take_role(connection)
+        try:
+            yield
+        finally:
+            _put_off_role()
+
+
+def _put_off_role() -> None:
+    if _is_behind():
+        setattr(connection.connection, _BEHIND, False)
+        if _is_whole():
+            _ask("RESET ROLE")
 
 
 def _is_behind() -> bool:
@@ -116,5 +150,7 @@ def _is_whole() -> bool:
 
 def _ask(text: str, values: Sequence[Any] = ()) -> Any:
     """Not by Django's own cursor, which would count it among the questions of the page."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
     cursor = connection.connection.execute(text, values or None, prepare=False)
     return cursor.fetchone() if cursor.description else None
