@@ -38,7 +38,7 @@ GUARDED: tuple[Any, ...] = (
     Visit, Guest, GuestPrivate, ItineraryItem, Request, ProtocolNote, Incident, Document, DayReport, Handover, Print,
 )  # fmt: skip
 OPEN = {
-    "Assignment", "CalendarFeed", "Erasure", "FollowedSession", "GuestLink", "ListedVisit", "LogbookEntry", "Look", "PlanMark", "PrivateReading",
+    "Assignment", "CalendarFeed", "Erasure", "GuestLink", "ListedVisit", "LogbookEntry", "Look", "PrivateReading",
     "ProposalLine", "ToldPlan",
 }  # fmt: skip
 """What hangs on guests, too, and stands before the wall: who has which duty, secrets' digests, what was done and when."""
@@ -182,7 +182,7 @@ def test_what_a_change_marks_is_not_only_what_its_author_sees(painted: Cast) -> 
         client = Client()
         client.force_login(painted.ratna)
         assert client.post(f"/renaming/{painted.sato.guest_id}/").status_code == 200
-    assert set(PlanMark.objects.values_list("visit", flat=True)) == {painted.sato.pk, twice.pk}
+    assert set(PlanMark.objects.values_list("visit_id", flat=True)) == {painted.sato.pk, twice.pk}
 
 
 def test_the_wall_can_be_taken_down_and_put_up_again(transactional_db: None) -> None:
