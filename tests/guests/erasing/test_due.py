@@ -237,7 +237,7 @@ def test_ordinary_code_neither_changes_nor_deletes_a_log(planted: Cast, model: A
 
 
 LOGS = [LogbookEntry, DayReport, PrivateReading, Export, Erasure]
-HISTORIES = [model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")]
+HISTORIES: list[Any] = [model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")]
 
 
 @pytest.mark.parametrize("model", [*LOGS, *HISTORIES], ids=lambda model: model._meta.label)  # noqa: SLF001 (Django's own API)
