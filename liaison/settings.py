@@ -26,6 +26,7 @@ DATABASES = {
     "default": env.database("DATABASE_URL", prepare_after=env.number("DATABASE_PREPARE_AFTER", 3))
     | {"CONN_MAX_AGE": env.number("DATABASE_CONN_MAX_AGE", 600), "CONN_HEALTH_CHECKS": True},
 }
+SECOND_WALL = env.flag("SECOND_WALL", default=True)
 REDIS_URL = env.secret("REDIS_URL")
 
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / "var" / "data")))
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "liaison.wall.WallMiddleware",
     "liaison.middleware.LanguageMiddleware",
     "liaison.accounts.middleware.SignOutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("healthz", views.alive, name="alive"),
     path("sw.js", views.service_worker, name="service_worker"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("accounts/login/", accounts.SignInView.as_view(), name="account_login"),
     path("accounts/over/", accounts.sign_in_over, name="sign_in_over"),
     path("accounts/sessions/<int:pk>/end/", accounts.end_session, name="end_session"),
     path("accounts/sessions/end/", accounts.end_all_sessions, name="end_all_sessions"),

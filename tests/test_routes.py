@@ -271,6 +271,7 @@ MATRIX: dict[str, Route] = {
     "guest_links": Route(serving(200), sato, "post", lambda scene: {"lasts": "stay"}),
     "revoke_guest_link": Route(serving(302), lambda scene: {"pk": scene.link.pk}, "post"),
     "shared_screen": Route(OPEN, lambda scene: {"secret": scene.link_secret}),
+    "account_login": Route(dict.fromkeys(WHO, 302) | {"anonymous": 200}),
     "passkeys": Route(dict.fromkeys(WHO, 302)),
     "sign_in_over": Route(OPEN),
     "end_session": Route(NOBODY, lambda scene: {"pk": scene.device.pk}, "post"),
