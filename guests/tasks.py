@@ -16,6 +16,7 @@ from guests.reminders.escalating import escalate_unanswered
 from liaison.notices.dispatch import BATCH, Ways, dispatch
 from liaison.notices.models import Delivery
 from liaison.queue import nudge
+from liaison.stopping import is_stopping
 
 _ROUNDS = 50
 _LEASE = Delivery.LEASE.total_seconds()
@@ -32,7 +33,7 @@ def plan_and_dispatch(lease_seconds: float = _LEASE) -> None:
             told = tell_changes(at=at) + tell_the_day(at=at) + escalate_unanswered(at=at)
             sent = dispatch(at=at, lease=timedelta(seconds=lease_seconds), ways=ways)
             has_help = has_help or _ask_for_help(sent, lease_seconds)
-            if not planned and not told and not sent:
+            if is_stopping() or not (planned or told or sent):
                 return
 
 
@@ -55,7 +56,7 @@ def _send_what_is_due(lease_seconds: float) -> None:
         for _round in range(_ROUNDS):
             sent = dispatch(at=timezone.now(), lease=timedelta(seconds=lease_seconds), ways=ways)
             has_help = has_help or _ask_for_help(sent, lease_seconds)
-            if not sent:
+            if is_stopping() or not sent:
                 return
 
 
@@ -70,7 +71,7 @@ def _ask_for_help(sent: int, lease_seconds: float) -> bool:
 @shared_task(name="guests.render_prints", soft_time_limit=1500, time_limit=1560)  # type: ignore[untyped-decorator]
 def render_prints() -> None:
     """Render the print runs that wait or were left by a worker that died, one after the other."""
-    while render_next_print_run(clock=timezone.now):
+    while not is_stopping() and render_next_print_run(clock=timezone.now):
         pass
 
 
@@ -83,14 +84,14 @@ def remove_old_prints() -> None:
 @shared_task(name="guests.work_on_guest_lists", soft_time_limit=600, time_limit=630)  # type: ignore[untyped-decorator]
 def work_on_guest_lists() -> None:
     """Check and apply the long guest lists that wait or were left by a worker that died, one after the other."""
-    while work_on_next_list(clock=timezone.now):
+    while not is_stopping() and work_on_next_list(clock=timezone.now):
         pass
 
 
 @shared_task(name="guests.solve_proposals", soft_time_limit=300, time_limit=330)  # type: ignore[untyped-decorator]
 def solve_proposals() -> None:
     """Work out the proposals that wait or were left by a worker that died, one after the other."""
-    while solve_next_proposal(clock=timezone.now):
+    while not is_stopping() and solve_next_proposal(clock=timezone.now):
         pass
 
 

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from liaison.embedded import environment
 from liaison.embedded.engines import ROOT
 
-READERS = frozenset({"text", "secret", "flag", "number", "words", "named", "database", "mail"})
+READERS = frozenset({"text", "secret", "flag", "one_of", "number", "words", "named", "database", "mail"})
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
