@@ -2,9 +2,6 @@
 
 import os
 
-VERSION = "0.1.0"
-"""As pyproject.toml has it, which an installation need not have."""
-
 # Before numpy is loaded: its threads wait for each other in busy loops, which is ruinous where cores are shared.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

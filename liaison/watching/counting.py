@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from itertools import count as numbers
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _QUERIES = (0, 1, 2, 5, 10, 20, 50, 100)
-_place: dict[int, tuple[int, IO[str]]] = {}
+_place: dict[int, int] = {}  # of this process by its number: a forked one has none yet
 
 
 def count(route: str, method: str, status: int, seconds: float, queries: int) -> None:
@@ -71,14 +71,17 @@ def _own_place() -> int:
     """The number of the first place that no living process holds; held until this process ends."""
     pid = os.getpid()
     if pid not in _place:
-        _place.clear()  # a parent's place, which we only see because we were forked
-        for number in numbers():
-            lock = (_folder() / f"{number}.lock").open("w")
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                lock.close()
-                continue
-            _place[pid] = number, lock
-            break
-    return _place[pid][0]
+        free = (number for number in numbers() if _takes(_folder() / f"{number}.lock"))
+        _place[pid] = next(free)
+    return _place[pid]
+
+
+def _takes(path: Path) -> bool:
+    """Whether nobody holds it; then we do, until we end, since nobody closes it."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return False
+    return True

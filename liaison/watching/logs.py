@@ -31,7 +31,7 @@ class JsonLine(logging.Formatter):
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
         }
-        if number := request_id():
+        if number := request_id() or getattr(getattr(record, "request", None), "request_id", ""):
             line["request_id"] = number
         line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[1]:

@@ -10,10 +10,10 @@ from django.db import DatabaseError
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
 
-from liaison import VERSION
 from liaison.notices.models import Notice
 from liaison.watching.counting import register_counts
 from liaison.watching.shared import Told
+from liaison.watching.version import VERSION
 from liaison.watching.vitals import PARTS, Vitals, outbox_lately, outbox_now
 
 if TYPE_CHECKING:

@@ -41,6 +41,7 @@ class TraceMiddleware:
         with ExitStack() as stack:
             number = stack.enter_context(numbered(number_for(request.headers.get(HEADER, ""))))
             stack.enter_context(connection.execute_wrapper(tally))
+            request.request_id = number  # type: ignore[attr-defined]  # for what Django logs after us
             response = self.get_response(request)
             response.headers[HEADER] = number
             seen = Seen(

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from liaison import VERSION
 from liaison.watching.logs import SPEAK_OF_MACHINES
 from liaison.watching.trace import request_id
+from liaison.watching.version import VERSION
 from liaison.weblog import without_secrets
 
 _DROPPED = ("breadcrumbs", "user", "extra", "server_name", "modules")

@@ -25,11 +25,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from liaison import VERSION
 from liaison.admin import flag
 from liaison.clock import moment_text
 from liaison.notices.lateness import LATE
 from liaison.notices.models import Notice, NoticeQuerySet
+from liaison.watching.version import VERSION
 from liaison.watching.vitals import (
     OutboxLately,
     Vitals,

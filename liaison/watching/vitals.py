@@ -118,12 +118,11 @@ def outbox_now(rows: NoticeQuerySet, *, at: datetime) -> OutboxNow:
 def outbox_lately(rows: NoticeQuerySet, *, at: datetime, within: timedelta) -> OutboxLately:
     """What became of the notices within that time; one query, which reads the table once."""
     asked_for = Greatest(F("due_at"), F("created_at"))
-    until = ExpressionWrapper(asked_for + Value(LATE), output_field=fields.DateTimeField())
-    finished = rows.filter(finished_at__gt=at - within).alias(in_time_until=until)
+    in_time_until = ExpressionWrapper(asked_for + Value(LATE), output_field=fields.DateTimeField())
     state = Notice.State
-    counted = finished.aggregate(
+    counted = rows.filter(finished_at__gt=at - within).aggregate(
         sent=Count("pk", filter=Q(state=state.SENT)),
-        late=Count("pk", filter=Q(state=state.SENT, finished_at__gt=F("in_time_until"))),
+        late=Count("pk", filter=Q(state=state.SENT, finished_at__gt=in_time_until)),
         failed=Count("pk", filter=Q(state=state.FAILED)),
         missed=Count("pk", filter=Q(state=state.MISSED)),
     )
