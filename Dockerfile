@@ -24,7 +24,7 @@ RUN export SECRET_KEY=only-to-build DATABASE_URL=postgresql:///none REDIS_URL=re
 
 FROM base
 RUN useradd --system --uid 10001 --home-dir /srv/liaison --shell /usr/sbin/nologin liaison \
-    && install -d -o liaison -g liaison -m 0700 /srv/data
+    && install -d -o liaison -g liaison -m 0700 /srv/data /srv/backups
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/static /srv/static
 COPY --from=build /srv/liaison /srv/liaison

@@ -7,7 +7,7 @@ from liaison.watching.trace import request_id
 from liaison.watching.version import VERSION
 from liaison.weblog import without_secrets
 
-_DROPPED = ("breadcrumbs", "user", "extra", "server_name", "modules")
+_DROPPED = ("breadcrumbs", "contexts", "extra", "modules", "request", "server_name", "user")
 
 
 def report_errors_to(address: str) -> None:
@@ -29,8 +29,10 @@ def scrubbed(event: Any, hint: dict[str, Any]) -> Any:
     """The event without addresses, headers, persons, variables and the words of errors that may quote a row."""
     for name in _DROPPED:
         event.pop(name, None)
-    if "request" in event:
-        event["request"] = {"method": event["request"].get("method", "")}
+    if (event.get("transaction_info") or {}).get(
+        "source"
+    ) != "route":  # then it may be an address as it was asked for
+        event.pop("transaction", None)
     if event.get("logentry"):
         event["logentry"] = {"message": without_secrets(str(event["logentry"].get("message", "")))}
     speaks_of_machines = isinstance((hint.get("exc_info") or (None, None))[1], SPEAK_OF_MACHINES)
@@ -38,6 +40,5 @@ def scrubbed(event: Any, hint: dict[str, Any]) -> Any:
         error["value"] = without_secrets(str(error.get("value", ""))) if speaks_of_machines else ""
         for frame in (error.get("stacktrace") or {}).get("frames", ()):
             frame.pop("vars", None)
-    event.pop("contexts", None)
     event["tags"] = {"request_id": request_id()}
     return event
