@@ -6,7 +6,7 @@ The release before is what each app's `0001_initial` makes. Whatever migrations 
 import json
 import os
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -85,7 +85,7 @@ def lost(before: Rows, after: Rows) -> list[str]:
     """What of the rows is not there any more, in the columns that both have."""
     found = []
     for table, kept in before.items():
-        now = [row for row in after.get(table, [])]
+        now = after.get(table, [])
         for row in kept:
             same = [other for other in now if all(other[name] == row[name] for name in row if name in other)]
             if not same:
@@ -104,7 +104,7 @@ def fill_the_release_before() -> None:
     )  # fmt: skip
     event = models("events", "Event").objects.create(
         name="Forum Nusantara", slug="forum", time_zone="Asia/Makassar",
-        starts_on=date.today() - day, ends_on=date.today() + day,
+        starts_on=now.date() - day, ends_on=now.date() + day,
     )  # fmt: skip
     venue = models("events", "Venue").objects.create(event=event, name="Hall One")
     officer, _coordinator = (
