@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from guests.tasks import send_at_once
@@ -16,6 +15,7 @@ from liaison.notices.models import Delivery, Notice
 from liaison.queue import nudge
 from liaison.watching import shared
 from liaison.watching.trace import numbered
+from liaison.watching.vitals import PARTS, Vitals
 from tests.factories import make_user
 from tests.faults.processes import PATIENCE, Crew, crew, wait_until
 from tests.faults.smtp_sink import SmtpSink, smtp_sink
@@ -101,4 +101,5 @@ def test_beat_and_workers_are_heard_of_while_they_live(team: Crew) -> None:
     assert wait_until(lambda: heard() == (1, False))
     team.beat()
     assert wait_until(lambda: heard() == (1, True))
-    assert wait_until(lambda: Client().get("/readyz").status_code == 200)
+    parts = Vitals(timezone.now()).parts(tuple(PARTS))
+    assert parts == dict.fromkeys(PARTS, True)

@@ -95,16 +95,15 @@ def test_nothing_that_people_wrote_or_are_called_is_in_the_log_of_all_pages(cast
     with logged(logging.DEBUG) as lines:
         for name, route in MATRIX.items():
             address = reverse(name, kwargs=route.kwargs(scene))
-            for who in ("anonymous", "sari", "hendra", "ratna"):
+            for who in ("anonymous", "sari", "ratna"):
                 client = client_of(cast, who)
                 client.raise_request_exception = False
-                for ask in sorted({route.method, "get"}):
-                    getattr(client, ask)(address, route.data(scene))
+                getattr(client, route.method)(address, route.data(scene))
         Client().get(reverse("search"), {"q": PRIVATE})
         Client().post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
         Client().post(reverse("account_login"), {"login": person.email, "password": f"wrong {PRIVATE}"})
     ours = [line for line in lines if not line["logger"].startswith("django.db")]
-    assert len(of_requests(lines)) > 4 * len(MATRIX)  # the control: there is a log
+    assert len(of_requests(lines)) >= 3 * len(MATRIX)  # the control: there is a log
     text = "\n".join(map(str, ours))
     words = [MARK, PRIVATE, person.email, person.name, "+6281234567890", PASSWORD]
     assert [word for word in words if word in text] == []
