@@ -76,7 +76,7 @@ def rows() -> Rows:
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor)) - _UNSEEN
         for table in sorted(table for table in tables if table.startswith(tuple(f"{app}_" for app in OURS))):
-            cursor.execute(f'SELECT to_jsonb(row) FROM "{table}" AS row')  # noqa: S608 (its own tables)
+            cursor.execute(f'SELECT to_jsonb(one) FROM "{table}" AS one')  # noqa: S608 (its own tables)
             found[table] = sorted((json.loads(row) for (row,) in cursor), key=json.dumps)
     return found
 
