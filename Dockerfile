@@ -36,7 +36,7 @@ RUN ldconfig && pg_dump --version && pg_restore --version
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/static /srv/static
 COPY --from=build /srv/liaison /srv/liaison
-ENV STATIC_ROOT=/srv/static DATA_DIR=/srv/data XDG_CACHE_HOME=/tmp/cache
+ENV STATIC_ROOT=/srv/static DATA_DIR=/srv/data METRICS_DIR=/dev/shm/metrics LOG_FORMAT=json XDG_CACHE_HOME=/tmp/cache
 USER liaison
 VOLUME /srv/data
 EXPOSE 8000
@@ -48,5 +48,5 @@ web = http.client.HTTPConnection('127.0.0.1', 8000, timeout=4); \
 web.request('GET', '/healthz', headers={'Host': host}); \
 sys.exit(web.getresponse().status >= 500)"]
 CMD ["gunicorn", "liaison.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--no-control-socket", \
-     "--worker-tmp-dir", "/dev/shm", "--max-requests", "2000", "--max-requests-jitter", "200", "--access-logfile", "-", \
+     "--worker-tmp-dir", "/dev/shm", "--max-requests", "2000", "--max-requests-jitter", "200", \
      "--logger-class", "liaison.weblog.RequestLog"]

@@ -18,6 +18,7 @@ from guests.reminders.escalating import escalate_unanswered
 from liaison.notices.dispatch import BATCH, Ways, dispatch
 from liaison.notices.models import Delivery
 from liaison.queue import nudge
+from liaison.stopping import is_stopping
 
 _LASTS = timedelta(seconds=60)  # then the next tick carries on
 _PLAN_EVERY = timedelta(seconds=2)
@@ -36,7 +37,7 @@ def plan_and_dispatch(lease_seconds: float = _LEASE) -> None:
             if at >= plan_again_at and not found:
                 plan_again_at = at + _PLAN_EVERY  # a long pile is not held up by asking at each batch
             found += send(at, ways)
-            if not found:
+            if is_stopping() or not found:
                 return
             at = timezone.now()
 
@@ -64,7 +65,7 @@ def _send_what_is_due(lease_seconds: float) -> None:
     began = at = timezone.now()
     send = _sender(lease_seconds)
     with Ways() as ways:
-        while at < began + _LASTS and send(at, ways):
+        while at < began + _LASTS and send(at, ways) and not is_stopping():
             at = timezone.now()
 
 
@@ -78,7 +79,7 @@ def _sender(lease_seconds: float) -> Callable[[datetime, Ways], int]:
 @shared_task(name="guests.render_prints", soft_time_limit=1500, time_limit=1560)  # type: ignore[untyped-decorator]
 def render_prints() -> None:
     """Render the print runs that wait or were left by a worker that died, one after the other."""
-    while render_next_print_run(clock=timezone.now):
+    while not is_stopping() and render_next_print_run(clock=timezone.now):
         pass
 
 
@@ -91,14 +92,14 @@ def remove_old_prints() -> None:
 @shared_task(name="guests.work_on_guest_lists", soft_time_limit=600, time_limit=630)  # type: ignore[untyped-decorator]
 def work_on_guest_lists() -> None:
     """Check and apply the long guest lists that wait or were left by a worker that died, one after the other."""
-    while work_on_next_list(clock=timezone.now):
+    while not is_stopping() and work_on_next_list(clock=timezone.now):
         pass
 
 
 @shared_task(name="guests.solve_proposals", soft_time_limit=300, time_limit=330)  # type: ignore[untyped-decorator]
 def solve_proposals() -> None:
     """Work out the proposals that wait or were left by a worker that died, one after the other."""
-    while solve_next_proposal(clock=timezone.now):
+    while not is_stopping() and solve_next_proposal(clock=timezone.now):
         pass
 
 

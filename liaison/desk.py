@@ -73,6 +73,7 @@ _GROUPS = (
             ("guests.erasure", "auto_delete"),
         ),
     ),
+    (gettext_lazy("Installation"), (("status", "monitor_heart", gettext_lazy("How it runs")),)),
 )
 
 

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "liaison.watching.middleware.TraceMiddleware",
     "liaison.middleware.WallsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -108,6 +109,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "liaison.watching.trace.code_for_templates",
                 "events.admin.chosen.desk_for_templates",
             ],
             "libraries": {"clock": "liaison.templatetags.clock", "devices": "liaison.templatetags.devices"},
@@ -286,7 +288,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked from inside, by plain HTTP
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -310,16 +312,33 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# --- seeing inside -------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # nothing is counted or told without
+METRICS_DIR = Path(env.text("METRICS_DIR", str(ROOT / "var" / "metrics")))
+SENTRY_DSN = env.text("SENTRY_DSN", "")
+
+# A line for a person, or JSON for a program, which also tells of every request and every task, once.
+LOG_FORMAT = env.one_of("LOG_FORMAT", "line", "json")
+_TOLD, _TOLD_BY_US = ("WARNING", "INFO") if LOG_FORMAT == "json" else ("INFO", "WARNING")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "liaison.watching.logs.JsonLine"},
+    },
     "filters": {"without_secrets": {"()": "liaison.weblog.WithoutSecrets"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]}
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["without_secrets"]}
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
+        "liaison.requests": {"level": _TOLD_BY_US},
+        "liaison.tasks": {"level": _TOLD_BY_US},
+        "celery.app.trace": {"level": _TOLD},
+        "celery.worker.strategy": {"level": _TOLD},
         "apprise": {"level": "CRITICAL"},  # it names addresses; what failed stands beside the delivery
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},

@@ -281,6 +281,9 @@ MATRIX: dict[str, Route] = {
         DESK, method="post", data=lambda scene: {"table": "guests.visit", "name": "n", "query": "q=a"}
     ),
     "alive": Route(OPEN),
+    "ready": Route(dict.fromkeys(WHO, 503)),  # no beat is to be heard of here
+    "metrics": Route(dict.fromkeys(WHO, 404)),  # nobody brings the token
+    "status": Route(DESK | {"hendra": 200, "ratna": 200}),
     "set_language": Route(dict.fromkeys(WHO, 302), method="post", data=lambda scene: {"language": "id"}),
 }
 

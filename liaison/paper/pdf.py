@@ -5,6 +5,7 @@ the machine or what was made before. Pango is not made for threads: a process se
 """
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from liaison.paper.letters import FAMILY, missing_fonts
 from liaison.paper.pictures import BrokenImageError, PaperError
+from liaison.watching.shared import note_paper
 
 if TYPE_CHECKING:
     from liaison.paper.typesetting import Press
@@ -131,7 +133,10 @@ def _printing() -> Iterator[None]:
         )
     try:
         with _one_at_a_time:
+            began = time.perf_counter()
             yield
+            lasted = time.perf_counter() - began
+        note_paper(lasted)
     except FatalURLFetchingError as fatal:  # no Exception: nothing above would catch it
         if isinstance(fatal.__cause__, PaperError):
             raise fatal.__cause__ from None
