@@ -37,8 +37,14 @@ def faces(pages: int, *, right_to_left: bool = False) -> Iterator[Face]:
 
 
 def imposed(part: Part, *, right_to_left: bool = False) -> Part:
-    """The pages of one paper, all of them A6, four to each side of sheets of A4."""
+    """The pages of one paper, all of them A6, four to each side of sheets of A4.
+
+    A side holds pages that do not follow one another, so it has no order to be heard in and is not tagged: whoever
+    listens takes the same paper on another sheet. It is for archives (PDF/A-3u).
+    """
     import pikepdf  # noqa: PLC0415 (only who prints needs it)
+
+    from liaison.paper.merging import Whole  # noqa: PLC0415 (as above)
 
     out = BytesIO()
     with pikepdf.open(BytesIO(part.data)) as small, pikepdf.new() as sheets:
@@ -47,11 +53,9 @@ def imposed(part: Part, *, right_to_left: bool = False) -> Part:
         sides = list(faces(len(forms), right_to_left=right_to_left))
         for face in sides:
             _set_out(sheets, face, forms, height)
-        for name in ("/Title", "/Producer"):
-            if name in small.docinfo:
-                sheets.docinfo[name] = str(small.docinfo[name])
-        if "/Lang" in small.Root:
-            sheets.Root.Lang = str(small.Root.Lang)
+        whole = Whole(sheets)
+        whole.take_on(small)
+        whole.finish(str(small.docinfo["/Title"]), [])
         sheets.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return Part(out.getvalue(), tuple((title, len(sides)) for title, _pages in part.chapters))
 

@@ -1,7 +1,7 @@
 """WeasyPrint with our fonts, our stylesheets and our files only. Nothing else in the project knows WeasyPrint."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,9 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from liaison.paper.archiving import described
 from liaison.paper.pictures import picture
+from liaison.paper.tagging import Reading, Sheet, write_tree
 
 _FONTS_CONFIG = Path(__file__).with_name("fonts.conf")
 _STACKS = "css/print-fonts.css"  # which family is asked for which script
@@ -49,6 +51,26 @@ class Press:
         page = HTML(string=html, base_url="static:", url_fetcher=self._fetcher)
         sheets = [self._style(name) for name in (_STACKS, *styles)]
         return page.render(font_config=self._fonts, stylesheets=sheets)
+
+    def printed(
+        self, papers: Sequence[tuple[str, Any, Sequence[Any]]], *, is_tagged: bool
+    ) -> tuple[bytes, Iterable[Any]]:
+        """One PDF of papers, each a title, its document and the pages to print of it; and the fonts that it took."""
+        readings = [Reading(title, document.metadata.lang or "") for title, document, _pages in papers]
+        sheets: list[Any] = []
+        for reading, (_title, _document, pages) in zip(readings, papers, strict=True):
+            for page in pages:
+                sheets.append(reading.sheet(page, len(sheets)) if is_tagged else Sheet(page))
+        whole = papers[0][1].copy(sheets)
+
+        def finish(document: Any, pdf: Any) -> None:
+            if is_tagged:
+                write_tree(pdf, readings)
+            metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+            metadata.stream, metadata.compress = [described(document.metadata.title or "", is_tagged=is_tagged)], False
+
+        data = whole.write_pdf(finisher=finish, pdf_variant="pdf/a-3a" if is_tagged else "pdf/a-3u")
+        return data, whole.fonts.values()
 
     def blank_like(self, page: Any) -> Any:
         """An empty page of the same size."""
