@@ -200,6 +200,7 @@ class _Setter:
         )
         return {
             "name": self.here(officer.name),
+            "called": officer.name,
             "phone": dialled(officer.phone),
             "photo": "" if officer.photo in without else officer.photo,
             "initials": self.here(_initials(officer.name)) if officer.photo in without else "",

@@ -44,20 +44,18 @@ def imposed(part: Part, *, right_to_left: bool = False) -> Part:
     """
     import pikepdf  # noqa: PLC0415 (only who prints needs it)
 
-    from liaison.paper.merging import Whole  # noqa: PLC0415 (as above)
+    from liaison.paper.merging import describe, saved, take_on  # noqa: PLC0415 (as above)
 
-    out = BytesIO()
     with pikepdf.open(BytesIO(part.data)) as small, pikepdf.new() as sheets:
         height = float(small.pages[0].mediabox[3])
         forms = [sheets.copy_foreign(page.as_form_xobject()) for page in small.pages]
         sides = list(faces(len(forms), right_to_left=right_to_left))
         for face in sides:
             _set_out(sheets, face, forms, height)
-        whole = Whole(sheets)
-        whole.take_on(small)
-        whole.finish(str(small.docinfo["/Title"]), [])
-        sheets.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return Part(out.getvalue(), tuple((title, len(sides)) for title, _pages in part.chapters))
+        take_on(sheets, small)
+        describe(sheets, str(small.docinfo.get("/Title", part.chapters[0][0])), is_tagged=False)
+        data = saved(sheets)
+    return Part(data, tuple((title, len(sides)) for title, _pages in part.chapters))
 
 
 def _set_out(sheets: "pikepdf.Pdf", face: Face, forms: Sequence[Any], height: float) -> None:

@@ -1,6 +1,8 @@
 """Several PDFs of ours as one that is as accessible and as fit for archives as they are."""
 
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pikepdf
 
@@ -21,7 +23,7 @@ class Whole:
         begins = len(self._pdf.pages)
         self._pdf.pages.extend(more.pages)
         if not begins:
-            self.take_on(more)
+            take_on(self._pdf, more)
         self._is_tagged = self._is_tagged and "/StructTreeRoot" in more.Root
         if self._is_tagged:
             self._read(more, begins)
@@ -37,20 +39,17 @@ class Whole:
             self._write_structure()
         describe(self._pdf, title, is_tagged=self._is_tagged)
 
-    def take_on(self, first: pikepdf.Pdf) -> None:
-        """The language of another, its colours, and whether it is tagged."""
-        self._is_tagged = "/StructTreeRoot" in first.Root
-        self._pdf.Root.Lang = str(first.Root.Lang)
-        self._pdf.Root.OutputIntents = self._pdf.copy_foreign(first.make_indirect(first.Root.OutputIntents))
-
     def _read(self, more: pikepdf.Pdf, begins: int) -> None:
         """Take the tree over; the keys by which pages and links find their owners go on from those before."""
         moved = len(self._owners)
         copied = self._pdf.copy_foreign(more.make_indirect(more.Root.StructTreeRoot))
         self._documents += list(copied.K)
         self._owners += list(copied.ParentTree.Nums)[1::2]
-        for page in list(self._pdf.pages)[begins:]:
-            for holder, name in [(page.obj, "/StructParents"), *((one, "/StructParent") for one in page.obj.get("/Annots", []))]:
+        for page in self._pdf.pages[begins:]:
+            for holder, name in [
+                (page.obj, "/StructParents"),
+                *((one, "/StructParent") for one in page.obj.get("/Annots", [])),
+            ]:
                 holder[name] = holder[name] + moved
 
     def _write_structure(self) -> None:
@@ -69,6 +68,26 @@ class Whole:
         for document in self._documents:
             document.P = root
         self._pdf.Root.StructTreeRoot = root
+
+
+def saved(pdf: pikepdf.Pdf) -> bytes:
+    """The file; the same bytes for the same content, and every stream ends as PDF/A wants it, which only a job can do."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "whole.pdf"
+        options = {
+            "outputFile": str(path),
+            "objectStreams": "generate",
+            "deterministicId": "",
+            "newlineBeforeEndstream": "",
+        }
+        pikepdf.Job({"inputFile": str(path), **options}).write_pdf(pdf)
+        return path.read_bytes()
+
+
+def take_on(pdf: pikepdf.Pdf, first: pikepdf.Pdf) -> None:
+    """The language of another, and what its colours mean."""
+    pdf.Root.Lang = str(first.Root.Lang)
+    pdf.Root.OutputIntents = pdf.copy_foreign(first.make_indirect(first.Root.OutputIntents))
 
 
 def describe(pdf: pikepdf.Pdf, title: str, *, is_tagged: bool) -> None:

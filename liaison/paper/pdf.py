@@ -96,9 +96,8 @@ def merge(parts: Iterable[Part], *, title: str) -> bytes:
     """
     import pikepdf  # noqa: PLC0415 (only the worker merges)
 
-    from liaison.paper.merging import Whole  # noqa: PLC0415 (as above)
+    from liaison.paper.merging import Whole, saved  # noqa: PLC0415 (as above)
 
-    out = BytesIO()
     with pikepdf.new() as pdf:
         whole = Whole(pdf)
         chapters: list[tuple[str, int]] = []
@@ -107,8 +106,7 @@ def merge(parts: Iterable[Part], *, title: str) -> bytes:
                 whole.append(more)
             chapters += part.chapters
         whole.finish(title or chapters[0][0], chapters)
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
+        return saved(pdf)
 
 
 @cache

@@ -26,7 +26,9 @@ _TAGS = {
 } | {f"h{level}": f"H{level}" for level in range(1, 7)}  # fmt: skip
 _UNKNOWN = "und"  # BCP 47 for what HTML writes as lang=""
 _POINTS = 0.75  # to a pixel
-_SHAPED = re.compile("[\u0590-\u109f\u1780-\u17ff\ufb1d-\ufefc]")  # scripts from Hebrew to Burmese, Khmer, Arabic's forms
+_SHAPED = re.compile(
+    "[\u0590-\u109f\u1780-\u17ff\ufb1d-\ufefc]"
+)  # scripts from Hebrew to Burmese, Khmer, Arabic's forms
 _SILENT = "\u200b"  # what a glyph says that is part of a letter already said
 
 
@@ -59,7 +61,7 @@ class Sheet(Page):  # type: ignore[misc]
     """
 
     def __init__(self, page: Page, leaves: dict[Any, tuple[Node, Leaf]] | None = None) -> None:
-        vars(self).update(vars(page))
+        self.__dict__.update(vars(page))
         self._page, self._leaves = page, leaves
         self._page_box = page._page_box.copy_with_children([])  # noqa: SLF001 (so that WeasyPrint makes no tree of it)
         self._painted = 0
@@ -186,7 +188,7 @@ def write_tree(pdf: pydyf.PDF, readings: Sequence[Reading]) -> None:
     numbers = _found(pdf, root["ParentTree"])["Nums"]
     scribe = _Scribe(pdf)
     first = _found(pdf, root["K"][0])
-    written = []
+    written: list[bytes] = []
     for reading in readings:
         _prune(reading.root, "")
         document = first if not written else scribe.added({})
@@ -227,7 +229,9 @@ class _Scribe:
     def __init__(self, pdf: pydyf.PDF) -> None:
         self._pdf = pdf
         self._pages = pdf.page_references
-        self.owners: defaultdict[int, dict[int, bytes]] = defaultdict(dict)  # of each page's texts and pictures
+        self.owners: defaultdict[int, dict[int, bytes]] = defaultdict(
+            dict
+        )  # of each page's texts and pictures
         self.annotations: list[tuple[Any, bytes]] = []
 
     def added(self, entries: dict[str, Any]) -> Any:

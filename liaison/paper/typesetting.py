@@ -4,10 +4,12 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pydyf
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from weasyprint import CSS, HTML
@@ -66,10 +68,11 @@ class Press:
         def finish(document: Any, pdf: Any) -> None:
             if is_tagged:
                 write_tree(pdf, readings)
-            metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-            metadata.stream, metadata.compress = [described(document.metadata.title or "", is_tagged=is_tagged)], False
+            _declare(pdf, document.metadata.title or "", is_tagged=is_tagged)
 
-        data = whole.write_pdf(finisher=finish, pdf_variant="pdf/a-3a" if is_tagged else "pdf/a-3u")
+        variant = "pdf/a-3a" if is_tagged else "pdf/a-3u"
+        # any word: with its own profile WeasyPrint leaves a file open
+        data = whole.write_pdf(finisher=finish, pdf_variant=variant, output_intent="declared")
         return data, whole.fonts.values()
 
     def blank_like(self, page: Any) -> Any:
@@ -81,6 +84,24 @@ class Press:
     def _read_style(self, name: str) -> CSS:
         """A stylesheet without its @font-face rules: fonts.conf has found the files where they lie, and none is copied."""
         return CSS(url=f"static:{name}", url_fetcher=self._fetcher, font_config=None)
+
+
+def _declare(pdf: pydyf.PDF, title: str, *, is_tagged: bool) -> None:
+    """Say which standards the file keeps, and that its colours are those of sRGB."""
+    metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+    metadata.stream, metadata.compress = [described(title, is_tagged=is_tagged)], False
+    profile = pydyf.Stream([_srgb()], {"N": 3}, compress=True)
+    pdf.add_object(profile)
+    told = {"Type": "/OutputIntent", "S": "/GTS_PDFA1", "DestOutputProfile": profile.reference}
+    intent = pydyf.Dictionary(
+        told | {"OutputConditionIdentifier": pydyf.String("sRGB"), "Info": pydyf.String("sRGB")}
+    )
+    pdf.catalog["OutputIntents"] = pydyf.Array([intent])
+
+
+@cache
+def _srgb() -> bytes:
+    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
 
 
 def _static(name: str) -> Path:
