@@ -21,7 +21,7 @@ class Whole:
     def append(self, more: pikepdf.Pdf) -> None:
         """Add the pages of another, and what is said of them."""
         begins = len(self._pdf.pages)
-        self._pdf.pages.extend(more.pages)
+        self._pdf.add_pages_from(more, outlines="ignore")
         if not begins:
             take_on(self._pdf, more)
         self._is_tagged = self._is_tagged and "/StructTreeRoot" in more.Root
