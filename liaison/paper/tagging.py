@@ -1,8 +1,8 @@
 """What a reader of the screen hears of a paper: headings, paragraphs, tables and pictures, in order and in their languages.
 
 WeasyPrint can tag by itself; ours is written because a paper in many languages also says which words are in which
-(PDF/UA-1, ISO 14289-1, 7.2), because what stands on every page is heard once, a table that goes on overleaf stays one
-table, and because there are a third as many objects. Beside the classes of boxes it leans on `Stream.marked`, by which
+(PDF/UA-1, ISO 14289-1, 7.2), because what stands on every page is heard once, and because a table that goes on overleaf
+stays one table. Beside the classes of boxes it leans on `Stream.marked`, by which
 WeasyPrint writes text and pictures, and on the empty tree that it makes of pages without boxes.
 """
 

@@ -24,9 +24,9 @@ def typst(data: dict[str, Any]) -> bytes:
         '#set page(paper: "a5")\n#set text(font: "Liaison Serif", size: 10.5pt)\n'
         f"= #{_quoted(data['guest']['name'])}\n#pagebreak()\n#table(columns: (24mm, 1fr), stroke: none,\n{cells})\n"
     )
-    return bytes(
-        compiler.Compiler(page.encode(), font_paths=[str(FOLDER)], ignore_system_fonts=True).compile()
-    )
+    setter: Any = compiler.compile  # its hints cannot tell what is wanted
+    pdf: bytes = setter(page.encode(), font_paths=[str(FOLDER)], ignore_system_fonts=True)
+    return pdf
 
 
 def _quoted(text: str) -> str:
