@@ -23,14 +23,15 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         folder: Path = options["folder"]
         folder.mkdir(parents=True, exist_ok=True)
-        for name, version, look in _samples():
+        for name, version, look in samples():
             if options["only"] in name:
                 file = folder / f"{name}.pdf"
                 file.write_bytes(render([version], look, duplex=False).data)
                 self.stdout.write(str(file))
 
 
-def _samples() -> Iterator[tuple[str, Print, Look]]:
+def samples() -> Iterator[tuple[str, Print, Look]]:
+    """What each is called, the paper as a print, and how it is to look; of every kind of paper at least one."""
     for name, language, itinerary in sample_itineraries():
         for sheet in Sheet:
             yield f"handout-{name}-{sheet}", sample_print(itinerary, language), Look(sheet)
