@@ -15,7 +15,15 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from events.models import Contact, Event, Point, Venue
-from guests.event_facts import BookContact, BookDelegation, BookGuest, BookOfficer, BookSession, BookVenue, EventBook
+from guests.event_facts import (
+    BookContact,
+    BookDelegation,
+    BookGuest,
+    BookOfficer,
+    BookSession,
+    BookVenue,
+    EventBook,
+)
 from guests.look import USUAL, Look, Sheet
 from guests.models import Print, Visit
 from guests.naming import country_name, words_of
@@ -66,7 +74,9 @@ def _laid_out(book: Print, look: Look) -> pdf.Leaves:
         return pdf.lay_out(title, event_book_html(book), *styles)
     except pdf.BrokenImageError as broken:
         if not look.has_placeholders:
-            raise broken.called(_("the logo of %(event)s") % {"event": book.data["event"]["name"]}) from broken
+            raise broken.called(
+                _("the logo of %(event)s") % {"event": book.data["event"]["name"]}
+            ) from broken
     return pdf.lay_out(title, event_book_html(book, with_logo=False), *styles)
 
 

@@ -71,8 +71,18 @@ def _book(*, delegations: int, guests: int, days: int) -> EventBook:
         (("entrance", "North entrance"), ("gate", "Gate A"), ("gate", "Gate B"), ("room", "Hall A"), ("room", "Bilateral room 1")),
         contacts[:1],
     )  # fmt: skip
-    hotel = BookVenue("hotel", "Ayana Komodo Waecicu Beach", "", "Jalan Pantai Waecicu, Labuan Bajo", "", (), ())
-    airport = BookVenue("airport", _AIRPORT, "Bandar Udara Komodo", "Jalan Yohanes Sahadun", "", (("lounge", "VIP lounge"),), ())
+    hotel = BookVenue(
+        "hotel", "Ayana Komodo Waecicu Beach", "", "Jalan Pantai Waecicu, Labuan Bajo", "", (), ()
+    )
+    airport = BookVenue(
+        "airport",
+        _AIRPORT,
+        "Bandar Udara Komodo",
+        "Jalan Yohanes Sahadun",
+        "",
+        (("lounge", "VIP lounge"),),
+        (),
+    )
     return EventBook(
         event=EVENT, precedence="rank",
         sessions=tuple(_session(day, hour) for day in range(days) for hour in range(8)),
@@ -88,7 +98,12 @@ def _book(*, delegations: int, guests: int, days: int) -> EventBook:
 
 def _session(day: int, hour: int) -> BookSession:
     starts = 24 * day + 1.25 * hour
-    titles = ("Opening ceremony", "Plenary on oceans, coasts and islands", "Lunch", "Signing of the joint statement")
+    titles = (
+        "Opening ceremony",
+        "Plenary on oceans, coasts and islands",
+        "Lunch",
+        "Signing of the joint statement",
+    )
     return BookSession(
         title=titles[hour % 4], part="Plenary" if hour % 2 else "", starts_at=_at(starts), ends_at=_at(starts + 1),
         place=_HALL, point="Hall A", dress="Batik" if hour % 3 == 0 else "", audience="Heads of delegation" if hour % 4 == 1 else "",
@@ -111,14 +126,30 @@ def _delegation(number: int, guests: int) -> BookDelegation:
 
 def _of_every_script() -> Iterator[BookDelegation]:
     for name, native_name, country in GUESTS.values():
-        guest = BookGuest(name, native_name, country, "Minister", native_name, "vvip", True, ("Sari Wulandari",))
+        guest = BookGuest(
+            name, native_name, country, "Minister", native_name, "vvip", True, ("Sari Wulandari",)
+        )
         yield BookDelegation(native_name or name, country, (guest,))
 
 
 def _long(usual: EventBook) -> EventBook:
-    guest = BookGuest(LONG_NAME, "عبد الرحمن بن خالد آل ثاني", "MG", LONG_OFFICE, LONG_OFFICE, "vvip", True, (LONG_NAME,))
-    session = replace(usual.sessions[0], title=LONG_OFFICE, part=LONG_OFFICE, point=LONG_NAME, dress=LONG_OFFICE, ends_at=_at(30))
-    venue = replace(usual.venues[0], name=LONG_OFFICE, address=LONG_OFFICE, points=(("gate", "G" * 120), ("gate", LONG_NAME)))
+    guest = BookGuest(
+        LONG_NAME, "عبد الرحمن بن خالد آل ثاني", "MG", LONG_OFFICE, LONG_OFFICE, "vvip", True, (LONG_NAME,)
+    )
+    session = replace(
+        usual.sessions[0],
+        title=LONG_OFFICE,
+        part=LONG_OFFICE,
+        point=LONG_NAME,
+        dress=LONG_OFFICE,
+        ends_at=_at(30),
+    )
+    venue = replace(
+        usual.venues[0],
+        name=LONG_OFFICE,
+        address=LONG_OFFICE,
+        points=(("gate", "G" * 120), ("gate", LONG_NAME)),
+    )
     return replace(
         usual, event=replace(EVENT, name=f"Forum of the {LONG_OFFICE}", host=LONG_OFFICE), sessions=(session,) * 3, venues=(venue,),
         officers=(BookOfficer(LONG_NAME, "+6281234567890", (LONG_NAME,) * 3),),
@@ -128,11 +159,19 @@ def _long(usual: EventBook) -> EventBook:
 
 def _people() -> Iterator[Person]:
     for number, (name, native_name, country) in enumerate(GUESTS.values()):
-        yield Person(f"{name} {native_name}".strip(), country, native_name or name, ("vvip", "vip", "guest")[number % 3], number % 4)
+        yield Person(
+            f"{name} {native_name}".strip(),
+            country,
+            native_name or name,
+            ("vvip", "vip", "guest")[number % 3],
+            number % 4,
+        )
 
 
 def _comings(number: int, day: str, *, people: tuple[Person, ...] = ()) -> Manifest:
-    people = people or tuple(Person(f"H.E. Minister {one + 1}", "JP", "Japan", "vip", one % 4) for one in range(20))
+    people = people or tuple(
+        Person(f"H.E. Minister {one + 1}", "JP", "Japan", "vip", one % 4) for one in range(20)
+    )
     step = 72 / number if not day else 12 / number
     journeys = [
         Journey(
@@ -144,16 +183,24 @@ def _comings(number: int, day: str, *, people: tuple[Person, ...] = ()) -> Manif
         for one in range(number)
     ]  # fmt: skip
     if not day:
-        journeys.append(replace(journeys[0], moment="", precision="tbc", as_written="Early in the morning of the second day"))
+        journeys.append(
+            replace(
+                journeys[0], moment="", precision="tbc", as_written="Early in the morning of the second day"
+            )
+        )
     return Manifest(EVENT, day, journeys=tuple(journeys))
 
 
 def _driven(number: int, *, people: tuple[Person, ...] = ()) -> Manifest:
-    people = people or tuple(Person(f"H.E. Minister {one + 1}", "JP", "Japan", "vip", one % 4) for one in range(20))
+    people = people or tuple(
+        Person(f"H.E. Minister {one + 1}", "JP", "Japan", "vip", one % 4) for one in range(20)
+    )
     cars = [CarDay("", "", Reach(), (_ride(0, people[:1]),))]
     for one in range(number):
         rides = tuple(_ride(one + place, people[one % len(people) :][: 1 + place]) for place in range(3))
-        cars.append(CarDay(f"EB {1000 + one} XY", "Toyota Alphard, black", _MADE if one % 4 else Reach(), rides))
+        cars.append(
+            CarDay(f"EB {1000 + one} XY", "Toyota Alphard, black", _MADE if one % 4 else Reach(), rides)
+        )
     return Manifest(EVENT, _DAY, cars=tuple(cars))
 
 

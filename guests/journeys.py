@@ -141,7 +141,11 @@ def arrivals(wanted: Collection[Wanted]) -> dict[Wanted, Manifest]:
 def drives(wanted: Collection[Wanted]) -> dict[Wanted, Manifest]:
     """Who is driven where on these days, car by car, what nobody drives yet first; a query more for each event."""
     events = Event.objects.in_bulk({event for event, _day in wanted})
-    spans = {(event, day): day_bounds(day, events[event].time_zone) for event, day in wanted if day and event in events}
+    spans = {
+        (event, day): day_bounds(day, events[event].time_zone)
+        for event, day in wanted
+        if day and event in events
+    }
     items = list(_driven(spans))
     left = {event: leavings_at(events[event], [item.visit_id for item in items]) for event in events}
     return {
@@ -167,7 +171,9 @@ def journey_of(
     precision = visit.arrival_precision if is_coming else visit.departure_precision
     on_day = _on_day(moves, at, zone_name)
     flights = [item for item in on_day if item.kind == ItineraryItem.Kind.FLIGHT]
-    named = (item for item in moves if item.external_key == ("arrival_flight" if is_coming else "departure_flight"))
+    named = (
+        item for item in moves if item.external_key == ("arrival_flight" if is_coming else "departure_flight")
+    )
     flight = next(named, None) or _nearest(flights, first=is_coming)
     cars = [item for item in on_day if item.vehicle and at and _is_beside(item, at, is_coming)]
     car = flight if flight and flight.vehicle else _nearest(cars, first=is_coming)
@@ -187,7 +193,9 @@ def _on_day(moves: Iterable[ItineraryItem], at: datetime | None, zone_name: str)
     if at is None:
         return []
     first, last = day_bounds(day_of(at, zone_name), zone_name)
-    timed = [(item.starts_at, item.pk, item) for item in moves if item.starts_at and first <= item.starts_at < last]
+    timed = [
+        (item.starts_at, item.pk, item) for item in moves if item.starts_at and first <= item.starts_at < last
+    ]
     return [item for _at, _pk, item in sorted(timed, key=lambda one: one[:2])]
 
 
@@ -255,7 +263,9 @@ def _cars(items: Sequence[ItineraryItem], left: Mapping[int, datetime]) -> Itera
             (driver.name, driver.phone) if driver else ("", ""),
         )
 
-    for ((plate, kind), driver), of_car in groupby(sorted(items, key=lambda one: (car_of(one), one.pk)), key=car_of):
+    for ((plate, kind), driver), of_car in groupby(
+        sorted(items, key=lambda one: (car_of(one), one.pk)), key=car_of
+    ):
         yield CarDay(plate, kind, Reach(*driver), tuple(_drives(list(of_car), left)))  # fmt: skip
 
 
@@ -294,7 +304,9 @@ def _drive(items: list[ItineraryItem], left: Mapping[int, datetime]) -> Drive:
 def _leads(lookup: str = "assignments") -> Any:
     """The standing leads of visits as `leads`, by time."""
     leads = Assignment.objects.standing().filter(role=Assignment.Role.LEAD, officer__user__is_active=True)
-    return Prefetch(lookup, leads.select_related("officer__user").order_by("starts_at", "pk"), to_attr="leads")
+    return Prefetch(
+        lookup, leads.select_related("officer__user").order_by("starts_at", "pk"), to_attr="leads"
+    )
 
 
 def _officer(visit: Visit, at: datetime | None) -> Reach:
@@ -320,7 +332,11 @@ def _iso(moment: datetime | None) -> str:
 
 
 def _journey_of_data(data: Mapping[str, Any]) -> Journey:
-    people = {"guest": Person(**data["guest"]), "officer": Reach(**data["officer"]), "driver": Reach(**data["driver"])}
+    people = {
+        "guest": Person(**data["guest"]),
+        "officer": Reach(**data["officer"]),
+        "driver": Reach(**data["driver"]),
+    }
     return Journey(**{**data, **people})  # fmt: skip
 
 
@@ -330,5 +346,8 @@ def _car_of_data(data: Mapping[str, Any]) -> CarDay:
 
 
 def _drive_of_data(data: Mapping[str, Any]) -> Drive:
-    guests, officers = (tuple(Person(**one) for one in data["guests"]), tuple(Reach(**one) for one in data["officers"]))
+    guests, officers = (
+        tuple(Person(**one) for one in data["guests"]),
+        tuple(Reach(**one) for one in data["officers"]),
+    )
     return Drive(**{**data, "guests": guests, "officers": officers})  # fmt: skip

@@ -82,7 +82,9 @@ def manifest_html(manifest: Print) -> str:
             "event": setter.here(Truncator(told.event.name).chars(90)),
             "days": list(setter.days()),
             "cars": [setter.car(one) for one in told.cars],
-            "version": _("Version %(number)d") % {"number": manifest.version} if manifest.pk else _("Preview"),
+            "version": _("Version %(number)d") % {"number": manifest.version}
+            if manifest.pk
+            else _("Preview"),
             "destroy_after": full_date(last),
             "printed": moment_text(manifest.printed_at, told.event.time_zone),
             "printed_at": manifest.printed_at.isoformat(timespec="seconds"),
@@ -143,7 +145,9 @@ class _Setter:
         }
 
     def drive(self, one: Drive) -> dict[str, Any]:
-        tentative = self.speaker.say(lambda: words_of(ItineraryItem.State, get_language() or "en")["tentative"])
+        tentative = self.speaker.say(
+            lambda: words_of(ItineraryItem.State, get_language() or "en")["tentative"]
+        )
         return {
             "leave_by": self.time(one.leave_by_at, "", self.told.day),
             "starts": self.time(one.starts_at, one.precision, self.told.day),
@@ -188,6 +192,10 @@ def _summary(journeys: Iterable[Journey]) -> str:
     for one in journeys:
         (coming if one.way == COMING else going).append(one.guest.companions + 1)
     arrivals = ngettext("%(number)d arrival", "%(number)d arrivals", len(coming)) % {"number": len(coming)}
-    departures = ngettext("%(number)d departure", "%(number)d departures", len(going)) % {"number": len(going)}
-    people = ngettext("%(number)d person", "%(number)d people", sum(coming + going)) % {"number": sum(coming + going)}
+    departures = ngettext("%(number)d departure", "%(number)d departures", len(going)) % {
+        "number": len(going)
+    }
+    people = ngettext("%(number)d person", "%(number)d people", sum(coming + going)) % {
+        "number": sum(coming + going)
+    }
     return capfirst(f"{arrivals}, {departures}, {people}")  # fmt: skip

@@ -76,7 +76,11 @@ def _handouts_say(wishes: Collection[Wish], at: datetime) -> Mapping[Wish, Data]
 
 
 def _day_sheets_say(wishes: Collection[Wish], at: datetime) -> Mapping[Wish, Data]:
-    wanted = {wish: (wish.visit, wish.day, wish.holder) for wish in wishes if wish.visit and wish.day and wish.holder}
+    wanted = {
+        wish: (wish.visit, wish.day, wish.holder)
+        for wish in wishes
+        if wish.visit and wish.day and wish.holder
+    }
     told = duty_days(wanted.values())
     return {wish: told[key].as_data() for wish, key in wanted.items() if key in told}
 
@@ -96,7 +100,8 @@ def _transport_says(wishes: Collection[Wish], at: datetime) -> Mapping[Wish, Dat
 
 
 def _manifests_say(
-    tell: Callable[[Collection[journeys.Wanted]], Mapping[journeys.Wanted, journeys.Manifest]], wishes: Collection[Wish]
+    tell: Callable[[Collection[journeys.Wanted]], Mapping[journeys.Wanted, journeys.Manifest]],
+    wishes: Collection[Wish],
 ) -> Mapping[Wish, Data]:
     wanted = {wish: (wish.event, wish.day) for wish in wishes if wish.event}
     data = {key: manifest.as_data() for key, manifest in tell(set(wanted.values())).items()}

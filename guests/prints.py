@@ -108,7 +108,12 @@ def _version(last: Print | None, fresh: Print, data: dict[str, Any], by: User, a
 
 def _columns(wish: Wish) -> dict[str, Any]:
     named = {"event_id": wish.event} if wish.event else {}
-    return {"visit_id": wish.visit, "language": wish.language, "day": wish.day, "holder_id": wish.holder} | named
+    return {
+        "visit_id": wish.visit,
+        "language": wish.language,
+        "day": wish.day,
+        "holder_id": wish.holder,
+    } | named
 
 
 def digest_of(data: dict[str, Any]) -> str:

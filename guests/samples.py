@@ -25,8 +25,12 @@ _HALL = Place("Golo Mori Convention Centre", "Balai Sidang Golo Mori", "Golo Mor
 _OFFICER = Officer(
     "Sari Wulandari", "+6281234567890", "", "2027-05-11T00:00:00+00:00", "2027-05-15T00:00:00+00:00"
 )
-LONG_NAME = "Tunku Datuk Seri Panglima Doctor Alexandra Wilhelmina Konstantinopoulou-Ratsiraka of the Seven Islands"
-LONG_OFFICE = "Deputy Prime Minister and Minister for the Sea, the Coasts, the Outer Islands and Regional Development"
+LONG_NAME = (
+    "Tunku Datuk Seri Panglima Doctor Alexandra Wilhelmina Konstantinopoulou-Ratsiraka of the Seven Islands"
+)
+LONG_OFFICE = (
+    "Deputy Prime Minister and Minister for the Sea, the Coasts, the Outer Islands and Regional Development"
+)
 GUESTS = {
     "id": ("Raden Ayu Kusumawardhani", "", "ID"),
     "en": ("Sir Alexander Montgomery-Hughes", "", "GB"),

@@ -29,7 +29,10 @@ def names_of(language: str) -> str:
 def language_choices() -> list[tuple[str, str]]:
     """What a form offers, each language in its own words."""
     own = [(code, get_language_info(code)["name_local"]) for code in LANGUAGES if code != BOTH]
-    return [*own, (BOTH, _("%(languages)s side by side") % {"languages": ", ".join(name for _code, name in own)})]
+    return [
+        *own,
+        (BOTH, _("%(languages)s side by side") % {"languages": ", ".join(name for _code, name in own)}),
+    ]
 
 
 @dataclass(frozen=True)
