@@ -14,7 +14,7 @@ from events.models import Contact, Event, Membership, Point, Role, Session, Venu
 from guests.itinerary import EventFacts, event_facts
 from guests.models import Assignment, Visit
 
-_SHOWN_POINTS = {kind: place for place, kind in enumerate(Point.Kind) if kind != Point.Kind.SEATS}
+_SHOWN_POINTS = [kind.value for kind in Point.Kind if kind != Point.Kind.SEATS]
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ def _standing(delegation: Any, visits: list[Visit]) -> tuple[bool, int, str]:
 def _points(venue: Venue, *, is_hotel: bool) -> Iterator[tuple[str, str]]:
     """Where one goes in and what there is inside; in a hotel no room, since guests sleep in them."""
     points = [one for one in venue.points.all() if one.kind in _SHOWN_POINTS]
-    for one in sorted(points, key=lambda one: (_SHOWN_POINTS[Point.Kind(one.kind)], one.name)):
+    for one in sorted(points, key=lambda one: (_SHOWN_POINTS.index(one.kind), one.name)):
         if not (is_hotel and one.kind == Point.Kind.ROOM):
             yield one.kind, one.name
 

@@ -237,7 +237,7 @@ def _of_day(journeys: Iterable[Journey], day: date | None, zone_name: str) -> It
             yield one
 
 
-def _driven(spans: Mapping[Wanted, tuple[datetime, datetime]]) -> QuerySet[ItineraryItem]:
+def _driven(spans: Mapping[tuple[int, date], tuple[datetime, datetime]]) -> QuerySet[ItineraryItem]:
     """All that is driven at these events on these days, and what still awaits its time."""
     asked = Q(pk=None)
     for (event, _day), (start, end) in spans.items():

@@ -9,11 +9,11 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator, capfirst
+from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
 
-from guests.journeys import COMING, CarDay, Drive, Journey, Manifest, Person, Reach
+from guests.journeys import COMING, GOING, CarDay, Drive, Journey, Manifest, Person, Reach
 from guests.models import ItineraryItem, Print, Visit
 from guests.naming import words_of
 from guests.side_by_side import Speaker, tongues
@@ -188,14 +188,17 @@ class _Setter:
 
 def _summary(journeys: Iterable[Journey]) -> str:
     """How many come and go, and how many they are with who comes along."""
-    coming, going = [], []
+    number = {COMING: 0, GOING: 0}
+    people = 0
     for one in journeys:
-        (coming if one.way == COMING else going).append(one.guest.companions + 1)
-    arrivals = ngettext("%(number)d arrival", "%(number)d arrivals", len(coming)) % {"number": len(coming)}
-    departures = ngettext("%(number)d departure", "%(number)d departures", len(going)) % {
-        "number": len(going)
-    }
-    people = ngettext("%(number)d person", "%(number)d people", sum(coming + going)) % {
-        "number": sum(coming + going)
-    }
-    return capfirst(f"{arrivals}, {departures}, {people}")  # fmt: skip
+        number[one.way] += 1
+        people += one.guest.companions + 1
+    return ", ".join(
+        (
+            ngettext("%(number)d arrival", "%(number)d arrivals", number[COMING])
+            % {"number": number[COMING]},
+            ngettext("%(number)d departure", "%(number)d departures", number[GOING])
+            % {"number": number[GOING]},
+            ngettext("%(number)d person", "%(number)d people", people) % {"number": people},
+        )
+    )

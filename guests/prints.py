@@ -75,7 +75,8 @@ def print_papers(kind: Print.Kind, wishes: Sequence[Wish], *, by: User, at: date
 
 def _lock(wishes: Sequence[Wish]) -> dict[Wish, int]:
     """The event of each wish. Whoever prints about the same guest or event waits, and then finds the version."""
-    visits, events = {wish.visit for wish in wishes} - {None}, {wish.event for wish in wishes} - {None}
+    visits = {wish.visit for wish in wishes if wish.visit}
+    events = {wish.event for wish in wishes if wish.event}
     of_visits: dict[int | None, int] = {}
     if visits:
         rows = Visit.objects.filter(pk__in=visits).order_by("pk").select_for_update(no_key=True)

@@ -1,6 +1,7 @@
 """The shared cache, which a page may lose without noticing."""
 
 import logging
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
@@ -24,6 +25,21 @@ class ForgivingRedisCache(RedisCache):
             super().set(key, value, timeout, version)
         except RedisError:
             logger.warning("The cache is unreachable; %s was not kept", key)
+
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        wanted = list(keys)
+        try:
+            return super().get_many(wanted, version)
+        except RedisError:
+            logger.warning("The cache is unreachable; reading %d keys as absent", len(wanted))
+            return {}
+
+    def set_many(self, data: Mapping[str, Any], timeout: Any = 300, version: int | None = None) -> list[str]:
+        try:
+            return super().set_many(data, timeout, version)
+        except RedisError:
+            logger.warning("The cache is unreachable; %d keys were not kept", len(data))
+            return list(data)
 
     def delete(self, key: str, version: int | None = None) -> bool:
         try:

@@ -121,6 +121,13 @@ class Print(models.Model):
     def __str__(self) -> str:
         return f"{self.visit or self.event}: {self.get_kind_display()} {self.version}"
 
+    @property
+    def stay(self) -> Visit:
+        """The visit a paper about a guest is about. Raises ValueError for a paper about a whole event."""
+        if self.visit is None:
+            raise ValueError(str(self))
+        return self.visit
+
     def revoke(self, *, at: datetime) -> None:
         """The code on the paper opens nothing any more; who prints again gets a new version with a new code."""
         self.revoked_at = at

@@ -71,7 +71,7 @@ def since_printed(request: HttpRequest, secret: str) -> HttpResponse:
     version = print_behind(secret, at=at)
     if version is None:
         return _gone(request)
-    visit = version.visit
+    visit = version.stay
     now = itineraries(Visit.objects.filter(pk=visit.pk), at=at)[visit.pk]
     language = _language(request, [version.language])
     with override(language):
