@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext_lazy, ngettext, override
+from django.utils.translation import get_language, gettext_lazy, ngettext, override, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from guests.journeys import COMING, GOING, CarDay, Drive, Journey, Manifest, Person, Reach
@@ -32,7 +32,7 @@ _WORDS = {
     "coming": gettext_lazy("arrival"), "going": gettext_lazy("departure"), "flight": gettext_lazy("flight"),
     "guest": gettext_lazy("guest"), "party": gettext_lazy("People"), "where": gettext_lazy("Where one is met"),
     "officer": gettext_lazy("liaison officer"), "car": gettext_lazy("car"), "open": gettext_lazy("Time to be confirmed"),
-    "leave_by": gettext_lazy("Leave by"), "start": gettext_lazy("Start"), "from": gettext_lazy("From"), "to": gettext_lazy("to"),
+    "leave_by": gettext_lazy("Leave by"), "start": gettext_lazy("Start"), "from": gettext_lazy("From"), "to": pgettext_lazy("where one goes", "To"),
     "guests": gettext_lazy("guests"), "no_car": gettext_lazy("No car yet"), "driver": gettext_lazy("driver"),
     "no_driver": gettext_lazy("no driver yet"), "nobody": gettext_lazy("Nobody comes or goes."),
     "nothing": gettext_lazy("Nothing is driven."), "met_by": gettext_lazy("met by"),

@@ -1,7 +1,7 @@
 """The shared cache, which a page may lose without noticing."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
@@ -34,7 +34,7 @@ class ForgivingRedisCache(RedisCache):
             logger.warning("The cache is unreachable; reading %d keys as absent", len(wanted))
             return {}
 
-    def set_many(self, data: Mapping[str, Any], timeout: Any = 300, version: int | None = None) -> list[str]:
+    def set_many(self, data: dict[Any, Any], timeout: Any = 300, version: int | None = None) -> list[str]:
         try:
             return super().set_many(data, timeout, version)
         except RedisError:

@@ -45,7 +45,7 @@ from tests.factories import (
 from tests.guests.desk import at as desk_at
 from tests.guests.phone import now as now
 from tests.guests.phone import signed_in
-from tests.guests.phone import text_of as source_of
+from tests.guests.phone import text_of as html_of
 from tests.guests.test_prints import queries_of
 from tests.paper import fonts_of, pages_of, text_of, words_of
 
@@ -432,9 +432,8 @@ def test_printing_takes_as_many_queries_for_many_guests_and_days_as_for_one(
 
 
 def asked_for(cast: Cast, kind: Print.Kind = ARRIVALS, **more: Any) -> PrintRun:
-    return request_event_papers(
-        **{"event": cast.event, "kind": kind, "language": "en", "by": cast.ratna, "at": NOW} | more
-    )
+    given: dict[str, Any] = {"event": cast.event, "kind": kind, "language": "en", "by": cast.ratna, "at": NOW}
+    return request_event_papers(**given | more)
 
 
 def test_a_run_prints_every_day_into_one_private_file(full: Cast) -> None:
@@ -497,6 +496,10 @@ def test_a_failed_book_is_named_and_printed_again(full: Cast) -> None:
 # --- the desk ------------------------------------------------------------------------------------------------------
 
 pages = pytest.mark.usefixtures("now")
+
+
+def source_of(answer: Any) -> str:
+    return html_of(answer.content)
 
 
 def page_of(event: Event) -> str:
