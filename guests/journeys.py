@@ -8,19 +8,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from itertools import groupby
 from typing import Any, Self
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch
 
 from events.models import Event, Point, Venue
 from guests.itinerary import EventFacts, event_facts, may_be_told, where
-from guests.leaving import leavings_at
 from guests.models import Assignment, ItineraryItem, Visit
 from liaison.clock import day_bounds, day_of
 
 _KINDS = (ItineraryItem.Kind.FLIGHT, ItineraryItem.Kind.TRANSFER)
-_ONE_DRIVE = ("starts_at", "leave_by_at", "vehicle_id", "driver_id", "origin_id", "venue_id", "point_id")
 COMING, GOING = "coming", "going"
 
 
@@ -120,7 +117,7 @@ def arrivals(wanted: Collection[Wanted]) -> dict[Wanted, Manifest]:
     events = Event.objects.in_bulk({event for event, _day in wanted})
     moves = ItineraryItem.objects.standing().filter(kind__in=_KINDS).with_places()
     visits = Visit.objects.filter(event__in=events).select_related("guest", "delegation")
-    told = visits.prefetch_related(_leads(), Prefetch("items", moves, to_attr="moves"))
+    told = visits.prefetch_related(leads_of(), Prefetch("items", moves, to_attr="moves"))
     journeys: defaultdict[int, list[Journey]] = defaultdict(list)
     for visit in told.order_by("pk"):
         zone_name = events[visit.event_id].time_zone
@@ -136,26 +133,6 @@ def arrivals(wanted: Collection[Wanted]) -> dict[Wanted, Manifest]:
         for event, day in wanted
         if event in events
     }
-
-
-def drives(wanted: Collection[Wanted]) -> dict[Wanted, Manifest]:
-    """Who is driven where on these days, car by car, what nobody drives yet first; a query more for each event."""
-    events = Event.objects.in_bulk({event for event, _day in wanted})
-    spans = {
-        (event, day): day_bounds(day, events[event].time_zone)
-        for event, day in wanted
-        if day and event in events
-    }
-    items = list(_driven(spans))
-    left = {event: leavings_at(events[event], [item.visit_id for item in items]) for event in events}
-    return {
-        (event, day): Manifest(
-            event_facts(events[event]),
-            day.isoformat() if day else "",
-            cars=tuple(_cars([one for one in items if _is_in(one, event, span)], left[event])),
-        )
-        for (event, day), span in spans.items()
-    }  # fmt: skip
 
 
 def journey_of(
@@ -207,15 +184,15 @@ def _journey(visit: Visit, way: str, zone_name: str) -> Journey:
     place, point = _airport(flight, is_coming=is_coming)
     return Journey(
         way=way,
-        moment=_iso(moment),
+        moment=iso(moment),
         precision=visit.arrival_precision if is_coming else visit.departure_precision,
         as_written=visit.arrival_note if is_coming else visit.departure_note,
         flight_number=flight.flight_number if flight else "",
         place=place.name if place else "",
         point=point.name if point and may_be_told(point, visit) else "",
         met_by=flight.greeter if flight else "",
-        guest=_person(visit),
-        officer=_officer(visit, moment),
+        guest=person_of(visit),
+        officer=officer_at(visit, moment),
         plate=car.vehicle.plate if car and car.vehicle else "",
         driver=Reach(driver.name, driver.phone) if driver else Reach(),
     )
@@ -237,71 +214,7 @@ def _of_day(journeys: Iterable[Journey], day: date | None, zone_name: str) -> It
             yield one
 
 
-def _driven(spans: Mapping[tuple[int, date], tuple[datetime, datetime]]) -> QuerySet[ItineraryItem]:
-    """All that is driven at these events on these days, and what still awaits its time."""
-    asked = Q(pk=None)
-    for (event, _day), (start, end) in spans.items():
-        asked |= Q(visit__event=event) & (Q(starts_at__gte=start, starts_at__lt=end) | Q(starts_at=None))
-    is_driven = Q(kind=ItineraryItem.Kind.TRANSFER) | Q(vehicle__isnull=False) | Q(driver__isnull=False)
-    items = ItineraryItem.objects.standing().filter(asked, is_driven)
-    items = items.with_places().select_related(
-        "visit__guest", "visit__delegation", "origin", "venue", "point__venue", "session__venue", "session__point",
-        "vehicle__driver", "driver",
-    )  # fmt: skip
-    return items.prefetch_related(_leads("visit__assignments")).order_by("pk")
-
-
-def _is_in(item: ItineraryItem, event: int, span: tuple[datetime, datetime]) -> bool:
-    return item.visit.event_id == event and (item.starts_at is None or span[0] <= item.starts_at < span[1])
-
-
-def _cars(items: Sequence[ItineraryItem], left: Mapping[int, datetime]) -> Iterator[CarDay]:
-    def car_of(item: ItineraryItem) -> tuple[Any, ...]:
-        driver, car = item.car_driver, item.vehicle
-        return (
-            (car.plate, car.kind) if car else ("", ""),
-            (driver.name, driver.phone) if driver else ("", ""),
-        )
-
-    for ((plate, kind), driver), of_car in groupby(
-        sorted(items, key=lambda one: (car_of(one), one.pk)), key=car_of
-    ):
-        yield CarDay(plate, kind, Reach(*driver), tuple(_drives(list(of_car), left)))  # fmt: skip
-
-
-def _drives(items: Sequence[ItineraryItem], left: Mapping[int, datetime]) -> Iterator[Drive]:
-    """Guests who share a ride stand in one line; without a car each guest's is a ride of its own."""
-
-    def drive_of(item: ItineraryItem) -> tuple[Any, ...]:
-        alone = () if item.vehicle_id else (item.pk,)
-        return (*(str(getattr(item, name) or "9") for name in _ONE_DRIVE), *alone)
-
-    for _key, together in groupby(sorted(items, key=lambda one: (drive_of(one), one.pk)), key=drive_of):
-        yield _drive(list(together), left)
-
-
-def _drive(items: list[ItineraryItem], left: Mapping[int, datetime]) -> Drive:
-    """A ride is left for when the first of those who share it has to leave."""
-    ride = items[0]
-    venue, point = where(ride)
-    leave_by_at = min((left[item.pk] for item in items if item.pk in left), default=ride.leave_by_at)
-    return Drive(
-        leave_by_at=_iso(leave_by_at),
-        starts_at=_iso(ride.starts_at),
-        precision=ride.precision,
-        is_tentative=ride.state == ItineraryItem.State.TENTATIVE,
-        origin=ride.origin.name if ride.origin else "",
-        place=venue.name if venue else "",
-        point=point.name if point and may_be_told(point, ride.visit) else "",
-        flight_number=ride.flight_number,
-        guests=tuple(_person(item.visit) for item in items),
-        officers=tuple(
-            dict.fromkeys(one for item in items if (one := _officer(item.visit, ride.starts_at)).name)
-        ),
-    )
-
-
-def _leads(lookup: str = "assignments") -> Any:
+def leads_of(lookup: str = "assignments") -> Any:
     """The standing leads of visits as `leads`, by time."""
     leads = Assignment.objects.standing().filter(role=Assignment.Role.LEAD, officer__user__is_active=True)
     return Prefetch(
@@ -309,7 +222,7 @@ def _leads(lookup: str = "assignments") -> Any:
     )
 
 
-def _officer(visit: Visit, at: datetime | None) -> Reach:
+def officer_at(visit: Visit, at: datetime | None) -> Reach:
     """Who leads at that moment; where nobody does, or there is none, who leads next after it, else last."""
     leads: list[Assignment] = visit.leads  # type: ignore[attr-defined]  # prefetched
     ahead = [lead for lead in leads if at is None or lead.ends_at > at]
@@ -317,7 +230,8 @@ def _officer(visit: Visit, at: datetime | None) -> Reach:
     return Reach(lead.officer.user.name, lead.officer.user.phone) if lead else Reach()
 
 
-def _person(visit: Visit) -> Person:
+def person_of(visit: Visit) -> Person:
+    """The guest as lists name one."""
     return Person(
         name=visit.guest.titled_name,
         country=visit.guest.country,
@@ -327,7 +241,8 @@ def _person(visit: Visit) -> Person:
     )
 
 
-def _iso(moment: datetime | None) -> str:
+def iso(moment: datetime | None) -> str:
+    """The moment as plain values hold it; empty for none."""
     return moment.astimezone(UTC).isoformat() if moment else ""
 
 

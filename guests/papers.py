@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from guests import event_book, journeys
 from guests.day_sheet import render_day_sheets
+from guests.drives import drives
 from guests.duty_day import duty_days
 from guests.event_facts import event_books
 from guests.handout import render_handouts
@@ -96,7 +97,7 @@ def _arrivals_say(wishes: Collection[Wish], at: datetime) -> Mapping[Wish, Data]
 
 
 def _transport_says(wishes: Collection[Wish], at: datetime) -> Mapping[Wish, Data]:
-    return _manifests_say(journeys.drives, wishes)
+    return _manifests_say(drives, wishes)
 
 
 def _manifests_say(
