@@ -103,12 +103,13 @@ def test_the_book_has_its_chapters_in_order_and_all_that_it_names(full: Cast) ->
         "Ratna Kusuma", "Bagus Pratama", "Sari Wulandari", "+62 812-3456-7890", "Mr Sato", "Order of precedence",
         "Japan", "Kenji Sato", "Guests without a delegation", "Ana Lim",
     )  # fmt: skip
-    places = []
-    after = text.index("Contents Programme")
     for words in chapters:
         assert words in text, words
-        after = text.index(words, after) if chapters.index(words) else 0
-        places.append(after)
+    in_order = (
+        "Forum Nusantara 12–14 May 2027", "Contents Programme", "Opening", "Plenary on oceans", "Jalan Balai 1", "Coordinators",
+        "Order of precedence", "Kenji Sato", "Guests without a delegation", "Ana Lim",
+    )  # fmt: skip
+    places = [text.rindex(words) for words in in_order]
     assert places == sorted(places)
     for absent in ("Called off", "Chidi Okafor", "Putri Ayu", "Summit Elsewhere"):
         assert absent not in text
@@ -200,7 +201,7 @@ def test_the_transport_manifest_goes_car_by_car_and_says_what_nobody_drives(full
         assert words in text, words
     assert text.index("No car yet") < text.index("DK 7 ABC")
     other_day = preview(TRANSPORT, Wish(None, "en", date(2027, 5, 14), event=full.event.pk), at=NOW)
-    assert other_day.data["cars"] == []
+    assert list(other_day.data["cars"]) == []
 
 
 def test_guests_who_share_a_car_stand_in_one_ride(full: Cast) -> None:

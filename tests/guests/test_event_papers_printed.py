@@ -114,7 +114,7 @@ def test_a_print_of_the_release_before_gets_its_visits_event(full: Cast) -> None
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("kind", "asked"), [(BOOK, 13), (ARRIVALS, 10), (TRANSPORT, 9)])
+@pytest.mark.parametrize(("kind", "asked"), [(BOOK, 13), (ARRIVALS, 9), (TRANSPORT, 9)])
 def test_printing_takes_as_many_queries_for_many_guests_and_days_as_for_one(
     full: Cast, kind: Print.Kind, asked: int, number: int
 ) -> None:

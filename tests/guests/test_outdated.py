@@ -357,9 +357,9 @@ ON_EVENT_PAPERS: dict[str, tuple[set[str], Callable[[Cast], object]]] = {
     "contact": ({"event_book"}, lambda cast: make_contact(cast.event)),
     "gate": ({"event_book"}, lambda cast: Point.objects.create(venue=Venue.objects.filter(event=cast.event)[0], name="Gate", kind="gate")),
     "arrival": ({"arrivals"}, lambda cast: Visit.objects.filter(pk=cast.sato.pk).update(arrives_at=timezone.now())),
-    "ride": ({"transport"}, lambda cast: items("Ride").update(title="Ride", driver=make_vehicle(cast.event, "B 9", "Ketut").driver)),
+    "ride": ({"arrivals", "transport"}, lambda cast: items("Ride").update(title="Ride", driver=make_vehicle(cast.event, "B 9", "Ketut").driver)),
     "officer": ({"event_book", "arrivals", "transport"}, lambda cast: User.objects.filter(pk=cast.sari.pk).update(name="Sari W.")),
-    "rank": ({"event_book"}, lambda cast: Visit.objects.filter(pk=cast.lim.pk).update(rank=1)),
+    "rank": ({"event_book"}, lambda cast: Visit.objects.filter(pk=cast.sato.pk).update(rank=1)),
 }  # fmt: skip
 
 
