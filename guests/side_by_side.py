@@ -46,7 +46,11 @@ class Speaker:
         first, *others = [(language, _said(language, word)) for language in self.languages]
         beside = ((language, said) for language, said in others if said != first[1])
         return format_html(
-            "{}{}", first[1], format_html_join("", '<span class="beside" lang="{}"> · {}</span>', beside)
+            "{}{}",
+            first[1],
+            format_html_join(
+                "", '<span class="beside" lang="{}"><span class="dot"> · </span>{}</span>', beside
+            ),
         )
 
     def words(self, words: Mapping[str, Any]) -> dict[str, SafeString]:

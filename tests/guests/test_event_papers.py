@@ -262,7 +262,7 @@ def test_markup_stays_text(full: Cast) -> None:
 def test_two_languages_stand_side_by_side_and_each_is_named(full: Cast) -> None:
     html = event_book_html(paper_of(full, BOOK, language=BOTH))
     assert '<html lang="id">' in html
-    assert '<span class="beside" lang="en"> · Thursday, 13 May 2027</span>' in html
+    assert '<span class="beside" lang="en"><span class="dot"> · </span>Thursday, 13 May 2027</span>' in html
     assert "Kamis, 13 Mei 2027" in html
     assert '<span class="beside"' not in event_book_html(paper_of(full, BOOK, language="id"))
 
