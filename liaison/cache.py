@@ -1,6 +1,7 @@
 """The shared cache, which a page may lose without noticing, and a count of tries, which it may not."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,21 @@ class ForgivingRedisCache(RedisCache):
                 return _tries.set(key, value, timeout, version)
             logger.warning("The cache is unreachable; %s was not kept", key)
         return None
+
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        wanted = list(keys)
+        try:
+            return super().get_many(wanted, version)
+        except RedisError:
+            logger.warning("The cache is unreachable; reading %d keys as absent", len(wanted))
+            return {}
+
+    def set_many(self, data: dict[Any, Any], timeout: Any = 300, version: int | None = None) -> list[str]:
+        try:
+            return super().set_many(data, timeout, version)
+        except RedisError:
+            logger.warning("The cache is unreachable; %d keys were not kept", len(data))
+            return list(data)
 
     def delete(self, key: str, version: int | None = None) -> bool:
         try:

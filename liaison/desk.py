@@ -56,6 +56,7 @@ _GROUPS = (
     (
         gettext_lazy("On paper and by mail"),
         (
+            ("event_papers_of", "menu_book", gettext_lazy("Papers of the event")),
             ("guests.print", "description"),
             ("guests.printrun", "print"),
             ("notices.notice", "notifications"),

@@ -1,7 +1,7 @@
 """The second wall: PostgreSQL itself shows a page only the guests its reader has a claim to, even where a view forgets to ask.
 
 The first wall is `visible_to`; this one is coarser and holds whatever a page asks. Pages are answered under a role that
-does not own the tables, so that the policies on them hold (`guests/migrations/0002_second_wall.py` says which and what).
+does not own the tables, so that the policies on them hold (`guests/migrations/0003_second_wall.py` says which and what).
 Who reads is told to the connection in the same query that reads the signed-in person, and costs no other. Workers,
 commands and migrations keep the role they signed in with, for which there is no wall.
 """

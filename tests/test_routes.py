@@ -31,7 +31,7 @@ from guests.models import (
 )
 from guests.print_links import secret_of
 from guests.print_runs import request_print_run
-from guests.prints import print_day_sheet, print_handout
+from guests.prints import print_day_sheet, print_event_paper, print_handout
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
 from liaison.notices.acknowledging import address_for
@@ -76,6 +76,9 @@ class Scene:
     cast: Cast
     sato_print: Print = field(init=False)
     sari_sheet: Print = field(init=False)
+    book: Print = field(init=False)
+    arrivals: Print = field(init=False)
+    transport: Print = field(init=False)
     run: PrintRun = field(init=False)
     request: Request = field(init=False)
     feed: CalendarFeed = field(init=False)
@@ -129,6 +132,10 @@ class Scene:
         self.sari_sheet = print_day_sheet(
             visit=self.cast.sato, day=at.date(), holder=self.cast.sari, by=self.cast.ratna, at=at
         )
+        asked: Any = {"event": self.cast.event, "by": self.cast.ratna, "at": at, "language": "en"}
+        self.book = print_event_paper(Print.Kind.EVENT_BOOK, **asked)
+        self.arrivals = print_event_paper(Print.Kind.ARRIVALS, **asked)
+        self.transport = print_event_paper(Print.Kind.TRANSPORT, **asked, day=at.date())
         self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
         self.link, self.link_secret = make_link(
             visit=self.cast.sato, lasts=GuestLink.Lasts.STAY, by=self.cast.ratna, at=at, client_uuid=uuid4()
@@ -236,6 +243,14 @@ MATRIX: dict[str, Route] = {
     "preview_handout": Route(serving(200), sato),
     "since_printed": Route(OPEN, lambda scene: {"secret": secret_of(scene.sato_print.pk)}),
     "handout": Route(serving(200), lambda scene: {"pk": scene.sato_print.pk}),
+    "event_papers_of": Route(DESK),
+    "event_papers": Route(OF_THE_DESK, lambda scene: {"slug": scene.cast.event.slug}),
+    "preview_event_paper": Route(
+        NOBODY | {"ratna": 200}, lambda scene: {"slug": scene.cast.event.slug, "kind": "event_book"}
+    ),
+    "event_book": Route(NOBODY | {"ratna": 200}, lambda scene: {"pk": scene.book.pk}),
+    "arrivals": Route(NOBODY | {"ratna": 200}, lambda scene: {"pk": scene.arrivals.pk}),
+    "transport": Route(NOBODY | {"ratna": 200}, lambda scene: {"pk": scene.transport.pk}),
     "print_run_file": Route(NOBODY | {"ratna": 404}, lambda scene: {"pk": scene.run.pk}),  # not rendered yet
     "board": Route(NOBODY | {"ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),
     "board_state": Route(

@@ -76,7 +76,7 @@ def since_printed(request: HttpRequest, secret: str) -> HttpResponse:
     if version is None:
         return _gone(request)
     enter_for(version.visit_id)
-    visit = version.visit
+    visit = version.stay
     now = itineraries(Visit.objects.filter(pk=visit.pk), at=at)[visit.pk]
     language = _language(request, [version.language])
     with override(language):

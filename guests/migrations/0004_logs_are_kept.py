@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('guests', '0002_second_wall'),
+        ('guests', '0003_second_wall'),
     ]
 
     operations = [

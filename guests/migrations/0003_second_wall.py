@@ -24,10 +24,10 @@ SEEN = {
             "guests_incident",
             "guests_document",
             "guests_dayreport",
-            "guests_print",
         ],
         OF_VISIT,
     ),
+    "guests_print": f"{OF_VISIT} OR (visit_id IS NULL AND event_id = ANY ({EVENTS}))",
 }
 
 # Whoever signs in: the guests they look after or are offered, and all at the events they run or tell the press of.
@@ -65,7 +65,7 @@ def _walled(table: str, seen: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("guests", "0001_initial")]
+    dependencies = [("guests", "0002_papers_of_events")]
 
     operations = [
         migrations.RunSQL(ENTER, "DROP FUNCTION liaison_enter(bigint)"),
