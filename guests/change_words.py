@@ -69,6 +69,13 @@ def _moved(before: Side, after: Side, zone: str) -> Iterator[str]:
     if _is_set_anew(before, after, "leave_by_at"):
         said = title | _from_to(before, after, "leave_by_at", zone)
         yield _("%(title)s, leave by: %(before)s → %(after)s") % said
+    yield from _other(before, after, title)
+    if before["state"] != after["state"]:
+        yield (_("%(title)s: tentative again") if _is_tentative(after) else _("%(title)s: confirmed")) % title
+
+
+def _other(before: Side, after: Side, title: Mapping[str, str]) -> Iterator[str]:
+    """Where, from where, and by what."""
     if _differ(before, after, "place"):
         yield _("%(title)s, place: %(before)s → %(after)s") % (title | _names(before, after, "place"))
     if _differ(before, after, "origin"):
@@ -85,8 +92,6 @@ def _moved(before: Side, after: Side, zone: str) -> Iterator[str]:
         yield _("%(title)s, flight: %(before)s → %(after)s") % (
             title | _names(before, after, "flight_number")
         )
-    if before["state"] != after["state"]:
-        yield (_("%(title)s: tentative again") if _is_tentative(after) else _("%(title)s: confirmed")) % title
 
 
 def _arrival(before: Side, after: Side, zone: str) -> Iterator[str]:
