@@ -74,7 +74,7 @@ def _moved(before: Side, after: Side, zone: str) -> Iterator[str]:
         yield (_("%(title)s: tentative again") if _is_tentative(after) else _("%(title)s: confirmed")) % title
 
 
-def _other(before: Side, after: Side, title: Mapping[str, str]) -> Iterator[str]:
+def _other(before: Side, after: Side, title: dict[str, str]) -> Iterator[str]:
     """Where, from where, and by what."""
     if _differ(before, after, "place"):
         yield _("%(title)s, place: %(before)s → %(after)s") % (title | _names(before, after, "place"))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from hypothesis import strategies as st
 
@@ -143,10 +143,11 @@ def forms_on(client: Client, address: str) -> list[Aim]:
 
 def desk_addresses(scene: Scene) -> list[str]:
     """Every page of the desk, where it is of a row that of one our coordinator sees."""
-    rows = {
-        f"{model._meta.app_label}_{model._meta.model_name}": model._default_manager.visible_to(scene.cast.ratna, at=timezone.now()).order_by("-pk").first()  # noqa: SLF001 (Django's own API)
-        for model in admin.site._registry  # noqa: SLF001 (no public way)
-    }  # fmt: skip
+    rows = {}
+    for model in admin.site._registry:  # noqa: SLF001 (no public way)
+        manager: Any = model._default_manager  # noqa: SLF001 (Django's own API)
+        seen = manager.visible_to(scene.cast.ratna, at=timezone.now())
+        rows[f"{model._meta.app_label}_{model._meta.model_name}"] = seen.order_by("-pk").first()  # noqa: SLF001 (the same)
     found = [reverse("admin:index"), reverse("admin:search"), reverse("admin:app_list", args=["guests"])]
     for name, wants in _desk_pages():
         row = rows["_".join(name.split("_")[:2])]
@@ -160,9 +161,9 @@ def desk_addresses(scene: Scene) -> list[str]:
 def _desk_pages() -> Iterator[tuple[str, set[str]]]:
     """The pages of the desk's tables, and what the address of each is made of."""
     [desk] = [part for part in get_resolver().url_patterns if getattr(part, "namespace", "") == "admin"]
-    for part in desk.url_patterns:
+    for part in desk.url_patterns if isinstance(desk, URLResolver) else ():
         for pattern in part.url_patterns if isinstance(part, URLResolver) else ():
-            if pattern.name:
+            if isinstance(pattern, URLPattern) and pattern.name:
                 yield pattern.name, set(pattern.pattern.converters)
 
 
@@ -187,7 +188,7 @@ def pages(scene: Scene) -> list[Aim]:
 
 def forms_shown(scene: Scene, aims: Iterable[Aim]) -> list[Aim]:
     """The forms that those who may are shown at the addresses, each once."""
-    found = {}
+    found: dict[Any, Aim] = {}
     for who in ("anonymous", "sari", "ratna"):
         client = client_of(scene.cast, who)
         for address in dict.fromkeys(aim.address for aim in aims):

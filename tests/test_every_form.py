@@ -63,7 +63,7 @@ def uploaded(cast: Cast) -> list[str]:
     """The pages on which the columns of a guest list, of a list of officers and of a programme are chosen."""
     client, found = client_of(cast, "ratna"), []
     opening = ["A", "Opening", local(NOW + HOUR), local(NOW + 2 * HOUR), "Ballroom", "Room 1"]
-    tables = {
+    tables: dict[str, Any] = {
         "guests_guestlist": [GUESTS, ANA],
         "guests_rosterfile": [OFFICERS, RINA],
         "events_programmefile": table([opening]),

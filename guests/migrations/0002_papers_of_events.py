@@ -22,6 +22,8 @@ EMPTY = """
 class Migration(migrations.Migration):
     """Prints name their event, and may be about it alone. The trigger names it for a process of the release before."""
 
+    contracts = "A print must have an event now: the trigger names it for whoever does not."
+
     dependencies = [
         ('events', '0001_initial'),
         ('guests', '0001_initial'),

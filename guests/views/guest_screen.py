@@ -75,8 +75,8 @@ def since_printed(request: HttpRequest, secret: str) -> HttpResponse:
         version = print_behind(secret, at=at)
     if version is None:
         return _gone(request)
-    enter_for(version.visit_id)
     visit = version.stay
+    enter_for(visit.pk)
     now = itineraries(Visit.objects.filter(pk=visit.pk), at=at)[visit.pk]
     language = _language(request, [version.language])
     with override(language):
