@@ -3,9 +3,10 @@
 
 FROM python:3.13.9-slim-bookworm AS base
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH
-# Pango and HarfBuzz set the PDFs; every font is in the project.
+# Pango and HarfBuzz set the PDFs; every font is in the project. libpq5 is here for what the newer one below loads.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+       libpq5 liblz4-1 libzstd1 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv/liaison
 
@@ -22,13 +23,20 @@ RUN export SECRET_KEY=only-to-build DATABASE_URL=postgresql:///none REDIS_URL=re
     && STATIC_ROOT=/srv/static python manage.py collectstatic --no-input --verbosity 0 --ignore '*.py' \
     && python -m compileall -q .
 
+# What makes and restores backups must not be older than the server, so it comes out of the server's own image.
+FROM postgres:18-bookworm AS postgres
+RUN install -D -t /client/bin /usr/lib/postgresql/18/bin/pg_dump /usr/lib/postgresql/18/bin/pg_restore \
+    && install -D -m 0644 -t /client/lib /usr/lib/*-linux-gnu/libpq.so.5
+
 FROM base
 RUN useradd --system --uid 10001 --home-dir /srv/liaison --shell /usr/sbin/nologin liaison \
-    && install -d -o liaison -g liaison -m 0700 /srv/data
+    && install -d -o liaison -g liaison -m 0700 /srv/data /srv/backups
+COPY --from=postgres /client /usr/local
+RUN ldconfig && pg_dump --version && pg_restore --version
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/static /srv/static
 COPY --from=build /srv/liaison /srv/liaison
-ENV STATIC_ROOT=/srv/static DATA_DIR=/srv/data XDG_CACHE_HOME=/tmp/cache
+ENV STATIC_ROOT=/srv/static DATA_DIR=/srv/data METRICS_DIR=/dev/shm/metrics LOG_FORMAT=json XDG_CACHE_HOME=/tmp/cache
 USER liaison
 VOLUME /srv/data
 EXPOSE 8000
@@ -40,5 +48,5 @@ web = http.client.HTTPConnection('127.0.0.1', 8000, timeout=4); \
 web.request('GET', '/healthz', headers={'Host': host}); \
 sys.exit(web.getresponse().status >= 500)"]
 CMD ["gunicorn", "liaison.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--no-control-socket", \
-     "--worker-tmp-dir", "/dev/shm", "--max-requests", "2000", "--max-requests-jitter", "200", "--access-logfile", "-", \
+     "--worker-tmp-dir", "/dev/shm", "--max-requests", "2000", "--max-requests-jitter", "200", \
      "--logger-class", "liaison.weblog.RequestLog"]

@@ -75,11 +75,11 @@ def _words(events: Sequence[Event], at: datetime) -> list[Heap]:
 def _plans(events: Sequence[Event], at: datetime) -> list[Heap]:
     """What is planned or printed, and may no longer be so."""
     unsure = Visit.objects.filter(event__in=events).with_stale_estimates(at)
-    prints = Print.objects.filter(visit__event__in=events)
+    prints = Print.objects.filter(event__in=events)
     gone = prints.filter(pk__in=outdated(prints, at=at))
     return [
         Heap(_("Guests whose times are not certain"), _by(unsure), "guests_visit", {"times": "stale"}),
-        Heap(_("Prints out of date"), _by(gone, "visit__event"), "guests_print", {"holds": "no"}),
+        Heap(_("Prints out of date"), _by(gone), "guests_print", {"holds": "no"}),
     ]  # fmt: skip
 
 

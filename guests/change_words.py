@@ -69,6 +69,13 @@ def _moved(before: Side, after: Side, zone: str) -> Iterator[str]:
     if _is_set_anew(before, after, "leave_by_at"):
         said = title | _from_to(before, after, "leave_by_at", zone)
         yield _("%(title)s, leave by: %(before)s → %(after)s") % said
+    yield from _other(before, after, title)
+    if before["state"] != after["state"]:
+        yield (_("%(title)s: tentative again") if _is_tentative(after) else _("%(title)s: confirmed")) % title
+
+
+def _other(before: Side, after: Side, title: dict[str, str]) -> Iterator[str]:
+    """Where, from where, and by what."""
     if _differ(before, after, "place"):
         yield _("%(title)s, place: %(before)s → %(after)s") % (title | _names(before, after, "place"))
     if _differ(before, after, "origin"):
@@ -77,8 +84,14 @@ def _moved(before: Side, after: Side, zone: str) -> Iterator[str]:
         yield _("%(title)s, car: %(before)s → %(after)s") % (
             title | _names(before, after, "plate", _("no car"))
         )
-    if before["state"] != after["state"]:
-        yield (_("%(title)s: tentative again") if _is_tentative(after) else _("%(title)s: confirmed")) % title
+    if _differ(before, after, "driver"):
+        yield _("%(title)s, driver: %(before)s → %(after)s") % (
+            title | _names(before, after, "driver", _("the car’s usual one"))
+        )
+    if _differ(before, after, "flight_number"):
+        yield _("%(title)s, flight: %(before)s → %(after)s") % (
+            title | _names(before, after, "flight_number")
+        )
 
 
 def _arrival(before: Side, after: Side, zone: str) -> Iterator[str]:
@@ -101,7 +114,8 @@ def _is_tentative(side: Side) -> bool:
 
 
 def _differ(before: Side, after: Side, *names: str) -> bool:
-    return any(before[name] != after[name] for name in names)
+    """What a notice of an earlier release did not hold is no difference."""
+    return any(before.get(name, "") != after.get(name, "") for name in names)
 
 
 def _is_set_anew(before: Side, after: Side, name: str) -> bool:

@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from events.models import Role
 from guests.models import Assignment, ToldPlan, Visit
-from guests.versions import ITEM, STAY_KEY, Change, Plan, Version, plans_now, trails_of
+from guests.versions import ITEM, STAY_KEY, Change, Plan, Version, last_steps, plans_now, trails_of
 from liaison.notices import outbox
 from liaison.notices.models import Notice
 
@@ -92,6 +92,22 @@ def _tell(rows: Sequence[ToldPlan], at: datetime) -> None:
     for row in rows:
         _know(row, view.plans.get(row.visit_id), ())
         _rest(row)
+    _write(rows)
+
+
+def know(visit: Visit, item_keys: Collection[int], *, people: Collection[int]) -> None:
+    """Take what was just written to these items as known to the people, who are told of it in another way.
+
+    Belongs into the transaction that writes, which holds the items' locks. An item of which something older still waits
+    to be told stays as it was known, so that nothing is lost: its last change is then told along.
+    """
+    steps = last_steps(item_keys)
+    rows = list(
+        ToldPlan.objects.filter(visit=visit, person__in=people).select_for_update(no_key=True).order_by("pk")
+    )
+    for row in rows:
+        taken = {str(key): new for key, (old, new) in steps.items() if row.items.get(str(key)) == old}
+        row.items = row.items | taken
     _write(rows)
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from guests.alerting import coordinators_of, officers_of, tell
+from guests.changes import know
 from guests.hours import Hours, length
 from guests.lateness import Clash, Effect, Hit, Move, Ripple, clashes, ripple
 from guests.leaving import leaving_for, plan_of
@@ -137,6 +138,7 @@ def _tell_the_team(visit: Visit, delay: Delay, by: User, at: datetime, key: str)
     officers = officers_of(visit, at=at, besides=by) - coordinators
     tell(coordinators, kind="late", key=key, visit=visit, payload=said, at=at)
     tell(officers, kind="late", key=key, visit=visit, payload=said | {"cars": hidden}, at=at)
+    know(visit, [move.item.pk for move in delay.ripple.moves], people=coordinators | officers)
     _tell_who_shares(delay, coordinators | officers, by, at, key)
 
 
@@ -172,7 +174,11 @@ def _payload(delay: Delay, by: User) -> dict[str, Any]:
         "minutes": _minutes(delay.by),
         "starts_at": first.starts_at.isoformat() if first else "",
         "ends_at": first.ends_at.isoformat() if first and first.ends_at else "",
-        "moved": [move.item.title for move in delay.ripple.moves[1:]],
+        "leave_by_at": first.leave_by_at.isoformat() if first and first.leave_by_at else "",
+        "along": [
+            {"title": move.item.title, "starts_at": move.starts_at.isoformat()}
+            for move in delay.ripple.moves[1:]
+        ],
         "hits": hits,
         "cars": cars,
         "by": by.name,

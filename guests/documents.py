@@ -50,10 +50,14 @@ def judged(data: bytes) -> Sound:
 
 
 def _refuse_broken(data: bytes) -> None:
-    """Refuse a PDF that does not open, by reading it within limits."""
+    """Refuse a PDF that does not open, or does more than to be read, by reading it within limits."""
     try:
-        pages = extracted_by(_PAGES, data)
+        found = extracted_by(_PAGES, data)
     except TooMuchError as error:
         raise DocumentError(_("The PDF is damaged. Save it anew and try again.")) from error
-    if pages is None:
+    if found == "locked":
         raise DocumentError(_("The PDF is locked by a password. Save it without one and try again."))
+    if found == "active":
+        raise DocumentError(
+            _("The PDF holds a program or another file. Print it into a new PDF and try again.")
+        )

@@ -18,6 +18,7 @@ from guests.leaving import Leaving, leaving_for
 from guests.models import Assignment, ItineraryItem, ProtocolNote, Request, Visit
 from liaison.accounts.models import User
 from liaison.clock import day_bounds
+from liaison.wall import openly
 
 _COURTESY = (
     ProtocolNote.Topic.ADDRESS, ProtocolNote.Topic.GREETING, ProtocolNote.Topic.SEATING, ProtocolNote.Topic.DINING,
@@ -141,7 +142,8 @@ Wanted = tuple[int, date, int]
 def duty_days(wanted: Collection[Wanted]) -> dict[Wanted, DutyDay]:
     """What these sheets say, in as many queries for many as for one."""
     people = User.objects.in_bulk({holder for _visit, _day, holder in wanted})
-    reading = _Reading({visit for visit, _day, _holder in wanted})
+    with openly():  # a sheet names the colleagues of the delegation and whom they lead
+        reading = _Reading({visit for visit, _day, _holder in wanted})
     return {
         (visit, day, holder): reading.day_of(reading.visits[visit], day, people[holder])
         for visit, day, holder in wanted

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from events.models import Membership, Shift
 from guests.itinerary import may_be_told, where
@@ -26,7 +26,7 @@ from guests.models import Assignment, CalendarFeed, ItineraryItem, Visit
 from guests.models.secret_address import new_secret
 from liaison.accounts.models import User
 from liaison.clock import clock_time, zone, zone_label
-from liaison.sheets.table import plain
+from liaison.sheets.table import plain, tidy
 
 _WITH = (
     "visit__guest",
@@ -204,9 +204,10 @@ def _address(name: str, *args: int) -> str:
 def calendar_of(days: Days) -> bytes:
     """The days as an iCalendar file; the same days make the same bytes."""
     calendar = Calendar()
+    called = vText(tidy(plain(days.name)))  # icalendar itself would escape nothing in these two
     for name, value in (
         ("prodid", "-//Liaison//EN"), ("version", "2.0"), ("method", "PUBLISH"), ("calscale", "GREGORIAN"),
-        ("name", days.name), ("x-wr-calname", days.name), ("x-wr-timezone", days.time_zone),
+        ("name", called), ("x-wr-calname", called), ("x-wr-timezone", days.time_zone),
         ("x-published-ttl", "PT15M"),
     ):  # fmt: skip
         calendar.add(name, value)

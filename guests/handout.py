@@ -90,7 +90,7 @@ def render_handouts(handouts: Sequence[Print], look: Look = USUAL, *, duplex: bo
 
 
 def _booklet(handout: Print, look: Look) -> pdf.Part:
-    pages = pdf.bind([_laid_out(handout, look)])
+    pages = pdf.bind([_laid_out(handout, look)], is_tagged=False)
     return imposed(pages, right_to_left=is_right_to_left(handout.language))
 
 
@@ -200,6 +200,7 @@ class _Setter:
         )
         return {
             "name": self.here(officer.name),
+            "called": officer.name,
             "phone": dialled(officer.phone),
             "photo": "" if officer.photo in without else officer.photo,
             "initials": self.here(_initials(officer.name)) if officer.photo in without else "",

@@ -157,7 +157,7 @@ def _itinerary(visit: Visit) -> Itinerary:
     shown: list[ItineraryItem] = visit.shown_items  # type: ignore[attr-defined]  # prefetched above
     duties: list[Assignment] = visit.duties  # type: ignore[attr-defined]
     return Itinerary(
-        event=_event(visit.event),
+        event=event_facts(visit.event),
         guest=_guest(visit.guest),
         officers=_officers(duties),
         hotel=_place(visit.hotel),
@@ -165,7 +165,8 @@ def _itinerary(visit: Visit) -> Itinerary:
     )
 
 
-def _event(event: Event) -> EventFacts:
+def event_facts(event: Event) -> EventFacts:
+    """What papers say of the event on their covers."""
     return EventFacts(
         name=event.name,
         host=event.host,

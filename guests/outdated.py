@@ -2,7 +2,8 @@
 
 Of handouts in two steps, so that a page may ask it of a thousand. The history tables name those whose guest's plan, or
 what it quotes, was written since they were printed. Of these few the handout is made anew and compared: what was changed
-and changed back, or does not stand on the paper, puts no handout out of date, and printing again always ends it.
+and changed back, or does not stand on the paper, puts no handout out of date, and printing again always ends it. Of all
+other papers see `guests.still_holding`.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from django.db.models.functions import Coalesce
 from events.models import Event, Membership, Point, Session, Venue
 from guests.itinerary import itineraries
 from guests.models import Assignment, Guest, ItineraryItem, Print, Visit
-from guests.papers import PAPERS, Wish
 from guests.prints import digest_of
+from guests.still_holding import no_longer_hold
 from liaison.accounts.models import User
 
 _LONGEST_TRANSACTION = timedelta(minutes=5)
@@ -27,17 +28,12 @@ _LONGEST_TRANSACTION = timedelta(minutes=5)
 def outdated(prints: QuerySet[Print], *, at: datetime) -> list[int]:
     """The keys of the papers in use among these prints that no longer say what holds at `at`.
 
-    Four queries, and four more where anything was written since, nine more where there are day sheets. That time passes puts
-    no paper out of date: an officer whose duty is over stands on a handout as on one printed yesterday.
+    As many queries for a thousand as for one. That time passes puts no paper out of date: an officer whose duty is over
+    stands on a handout as on one printed yesterday.
     """
-    return [*_handouts(prints, at), *_day_sheets(prints, at)]
-
-
-def _day_sheets(prints: QuerySet[Print], at: datetime) -> list[int]:
-    """Of day sheets, which are in use for a day and quote nearly everything, all are made anew."""
     sheets = list(prints.day_sheets_in_use(at).defer("data"))  # type: ignore[attr-defined]
-    told = PAPERS[Print.Kind.DAY_SHEET].tell([Wish.of(one) for one in sheets], at) if sheets else {}
-    return [one.pk for one in sheets if (data := told.get(Wish.of(one))) and digest_of(data) != one.digest]
+    about_events = list(prints.event_papers_in_use(at).defer("data"))  # type: ignore[attr-defined]
+    return [*_handouts(prints, at), *no_longer_hold([*sheets, *about_events], at=at)]
 
 
 def _handouts(prints: QuerySet[Print], at: datetime) -> list[int]:
@@ -46,7 +42,7 @@ def _handouts(prints: QuerySet[Print], at: datetime) -> list[int]:
     if not handouts:
         return []
     told = itineraries(Visit.objects.filter(pk__in={one.visit_id for one in handouts}), at=at)
-    now = {key: itinerary.as_data() for key, itinerary in told.items()}
+    now: dict[int | None, dict[str, Any]] = {key: itinerary.as_data() for key, itinerary in told.items()}
     return [one.pk for one in handouts if not _says(one, now[one.visit_id], at)]
 
 

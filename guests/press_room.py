@@ -63,7 +63,12 @@ def _tried(papers: Sequence[Print], look: Look) -> Part | str:
 
 
 def packed(parts: Sequence[Part], *, title: str, as_zip: bool) -> bytes:
-    """All the parts in one PDF with an outline, or each in a file of its own in a ZIP; the same bytes for the same parts."""
+    """All the parts in one PDF with an outline, or each in a file of its own in a ZIP; the same bytes for the same parts.
+
+    One paper alone keeps the outline and the links that it has.
+    """
+    if not as_zip and len(parts) == 1 and len(parts[0].chapters) == 1:
+        return parts[0].data
     if not as_zip:
         return merge(parts, title=title)
     out = BytesIO()

@@ -43,4 +43,4 @@ def print_behind(secret: str, *, at: datetime) -> Print | None:
 
 def end_of(version: Print) -> datetime:
     """Until when the code leads anywhere: as long as a link made for the stay when it was printed."""
-    return GuestLink.end_of(GuestLink.Lasts.STAY, version.visit, version.printed_at)
+    return GuestLink.end_of(GuestLink.Lasts.STAY, version.stay, version.printed_at)

@@ -83,13 +83,31 @@ def request_day_sheets(
     return _request(Print.Kind.DAY_SHEET, event, list(dict.fromkeys(wishes)), by=by, at=at, output=output)
 
 
+def request_event_papers(
+    *,
+    event: Event,
+    kind: Print.Kind,
+    language: str,
+    days: Sequence[date | None] = (None,),
+    by: User,
+    at: datetime,
+    look: Look = USUAL,
+    output: str = PDF,
+) -> PrintRun:
+    """Ask for papers of one kind about a whole event, one for each of the days; None is the whole event. Raises as above."""
+    if not days:
+        raise RunRefusedError(_("Choose at least one day."))
+    wishes = [Wish(None, language, day, event=event.pk) for day in days]
+    return _request(kind, event, wishes, by=by, at=at, look=look, output=output)
+
+
 def request_again(
     *, versions: Iterable[Print], by: User, at: datetime, look: Look = USUAL, output: str = PDF
 ) -> list[PrintRun]:
     """Ask for these papers as they would be now and for no others; a run for each kind and event."""
     wanted: defaultdict[tuple[Event, str], dict[Wish, None]] = defaultdict(dict)
     for version in versions:
-        wanted[(version.visit.event, version.kind)][Wish.of(version)] = None
+        wanted[(version.event, version.kind)][Wish.of(version)] = None
     with transaction.atomic():
         return [
             _request(Print.Kind(kind), event, list(wishes), by=by, at=at, look=look, output=output)
@@ -116,7 +134,7 @@ def _request(
     kind: Print.Kind, event: Event, wishes: Sequence[Wish], *, by: User, at: datetime, look: Look = USUAL,
     output: str = PDF,
 ) -> PrintRun:  # fmt: skip
-    visits = {wish.visit for wish in wishes}
+    visits = {wish.visit for wish in wishes if wish.visit}
     if not wishes:
         raise RunRefusedError(_("Choose at least one guest."))
     if len(visits) > MOST_GUESTS:
@@ -180,6 +198,8 @@ def _parts(run: PrintRun, clock: Callable[[], datetime]) -> Iterator[Part]:
     """The papers in the order of the wishes, ten to a part; each part renews the lease."""
     at = clock()
     wishes = _in_reach(run, at)
+    if not wishes and not run.visits.exists():
+        raise RunRefusedError(_("The event is no longer in the reach of who asked for its papers."))
     if not wishes:
         raise RunRefusedError(_("None of the guests is still in the reach of who asked for them."))
     versions = print_papers(Print.Kind(run.kind), wishes, by=run.requested_by, at=at)
@@ -192,8 +212,14 @@ def _parts(run: PrintRun, clock: Callable[[], datetime]) -> Iterator[Part]:
 
 
 def _in_reach(run: PrintRun, at: datetime) -> list[Wish]:
-    """What whoever asked may still have: of guests in their reach; a day sheet, for who still looks after the guest."""
+    """What whoever asked may still have: of guests in their reach; a day sheet, for who still looks after the guest.
+
+    Papers about a whole event are for those who run it.
+    """
     wishes = [Wish.of_json(told) for told in run.wishes]
+    if any(wish.event for wish in wishes):
+        runs_it = may_coordinate(run.requested_by, run.event)
+        return [wish for wish in wishes if runs_it and wish.event == run.event_id]
     visible = set(run.visits.visible_to(run.requested_by, at=at).values_list("pk", flat=True))
     wishes = [wish for wish in wishes if wish.visit in visible]
     if run.kind != Print.Kind.DAY_SHEET:

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from events.models import Event
 from guests.models import Print, Visit
 from guests.papers import PAPERS, Wish
 from guests.wording import language_of
@@ -43,43 +45,76 @@ def preview(kind: Print.Kind, wish: Wish, *, at: datetime) -> Print:
     return Print(kind=kind, version=0, data=data, printed_at=at, **_columns(wish))
 
 
+def print_event_paper(
+    kind: Print.Kind, *, event: Event, by: User, at: datetime, language: str, day: date | None = None
+) -> Print:
+    """The version that holds at `at` of a paper about a whole event, or about one day of it."""
+    [paper] = print_papers(kind, [Wish(None, language, day, event=event.pk)], by=by, at=at)
+    return paper
+
+
 def print_papers(kind: Print.Kind, wishes: Sequence[Wish], *, by: User, at: datetime) -> list[Print]:
     """The versions that hold at `at` of these papers, in the order of the wishes; of visits that are gone there is none.
 
     Identical data is the same version, whoever prints it; changed data, or a revoked code, makes the next one. Two at
     the same moment get the same. As many queries for many wishes as for one.
     """
-    visits = {wish.visit for wish in wishes}
     with transaction.atomic():
-        locked = Visit.objects.filter(pk__in=visits).order_by("pk").select_for_update(no_key=True)
-        list(
-            locked.values_list("pk", flat=True)
-        )  # whoever prints the same guest waits, and then finds the version
+        events = _lock(wishes)
         data = PAPERS[kind].tell(wishes, at)
-        newest = Print.objects.filter(kind=kind, visit__in=visits).newest()
+        newest = _newest(kind, wishes)
         known = {Wish.of(one): one for one in newest}
         prints = {
-            wish: _version(known.get(wish), kind, wish, data[wish], by, at) for wish in wishes if wish in data
-        }
+            wish: _version(known.get(wish), Print(**{"kind": kind, "event_id": events[wish]} | _columns(wish)), data[wish], by, at)
+            for wish in wishes
+            if wish in data
+        }  # fmt: skip
         Print.objects.bulk_create([one for one in prints.values() if one.pk is None])
     return [prints[wish] for wish in wishes if wish in prints]
 
 
-def _version(
-    last: Print | None, kind: Print.Kind, wish: Wish, data: dict[str, Any], by: User, at: datetime
-) -> Print:
-    """The last version where it says the same under a code that still opens, else the next, not saved yet."""
+def _lock(wishes: Sequence[Wish]) -> dict[Wish, int]:
+    """The event of each wish. Whoever prints about the same guest or event waits, and then finds the version."""
+    visits = {wish.visit for wish in wishes if wish.visit}
+    events = {wish.event for wish in wishes if wish.event}
+    of_visits: dict[int | None, int] = {}
+    if visits:
+        rows = Visit.objects.filter(pk__in=visits).order_by("pk").select_for_update(no_key=True)
+        of_visits = dict(rows.values_list("pk", "event_id"))
+    if events:
+        held = Event.objects.filter(pk__in=events).order_by("pk").select_for_update(no_key=True)
+        list(held.values_list("pk", flat=True))
+    found = {wish: wish.event or of_visits.get(wish.visit) for wish in wishes}
+    return {wish: event for wish, event in found.items() if event}
+
+
+def _newest(kind: Print.Kind, wishes: Sequence[Wish]) -> QuerySet[Print]:
+    """The last versions of the papers of that kind about the same guests or events."""
+    prints = Print.objects.filter(kind=kind)
+    events = {wish.event for wish in wishes if wish.event}
+    if events:
+        return prints.filter(event__in=events, visit=None).newest()
+    return prints.filter(visit__in={wish.visit for wish in wishes}).newest()
+
+
+def _version(last: Print | None, fresh: Print, data: dict[str, Any], by: User, at: datetime) -> Print:
+    """The last version where it says the same under a code that still opens, else the fresh one, not saved yet."""
     digest = digest_of(data)
     if last and last.digest == digest and last.revoked_at is None:
         return last
-    return Print(
-        kind=kind, version=last.version + 1 if last else 1, data=data, digest=digest, printed_by=by, printed_at=at,
-        **_columns(wish),
-    )  # fmt: skip
+    fresh.version = last.version + 1 if last else 1
+    fresh.data, fresh.digest, fresh.printed_by, fresh.printed_at = data, digest, by, at
+    return fresh
 
 
 def _columns(wish: Wish) -> dict[str, Any]:
-    return {"visit_id": wish.visit, "language": wish.language, "day": wish.day, "holder_id": wish.holder}
+    named = {"event_id": wish.event} if wish.event else {}
+    return {
+        "visit_id": wish.visit,
+        "language": wish.language,
+        "day": wish.day,
+        "holder_id": wish.holder,
+    } | named
 
 
 def digest_of(data: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from guests.duty_day import Asked, Duty, DutyDay, Reach, Ride
 from guests.itinerary import Day, EventFacts, GuestFacts, Item, Itinerary, Officer, Place
@@ -13,8 +14,8 @@ from liaison.clock import day_of
 
 PRINTED_AT = datetime(2027, 5, 10, 2, tzinfo=UTC)
 _ZONE = "Asia/Makassar"
-_BEGINS = datetime(2027, 5, 12, 1, tzinfo=UTC)  # 09.00 WITA
-_EVENT = EventFacts(
+BEGINS = datetime(2027, 5, 12, 1, tzinfo=UTC)  # 09.00 WITA
+EVENT = EventFacts(
     name="Forum Nusantara 2027", host="Kementerian Kelautan dan Perikanan", city="Labuan Bajo", country="ID",
     time_zone=_ZONE, starts_on="2027-05-12", ends_on="2027-05-14", colour="#9a7128", logo="",
 )  # fmt: skip
@@ -24,7 +25,13 @@ _HALL = Place("Golo Mori Convention Centre", "Balai Sidang Golo Mori", "Golo Mor
 _OFFICER = Officer(
     "Sari Wulandari", "+6281234567890", "", "2027-05-11T00:00:00+00:00", "2027-05-15T00:00:00+00:00"
 )
-_GUESTS = {
+LONG_NAME = (
+    "Tunku Datuk Seri Panglima Doctor Alexandra Wilhelmina Konstantinopoulou-Ratsiraka of the Seven Islands"
+)
+LONG_OFFICE = (
+    "Deputy Prime Minister and Minister for the Sea, the Coasts, the Outer Islands and Regional Development"
+)
+GUESTS = {
     "id": ("Raden Ayu Kusumawardhani", "", "ID"),
     "en": ("Sir Alexander Montgomery-Hughes", "", "GB"),
     "ar": ("Abdulrahman bin Khalid Al Thani", "عبد الرحمن بن خالد آل ثاني", "QA"),
@@ -46,9 +53,9 @@ def sample_itineraries() -> Iterator[tuple[str, str, Itinerary]]:
     usual = _of("en")
     long_guest = replace(
         usual.guest,
-        name="Tunku Datuk Seri Panglima Doctor Alexandra Wilhelmina Konstantinopoulou-Ratsiraka of the Seven Islands",
+        name=LONG_NAME,
         honorific_before="Her Excellency the Right Honourable",
-        office="Deputy Prime Minister and Minister for the Sea, the Coasts, the Outer Islands and Regional Development",
+        office=LONG_OFFICE,
     )
     yield "long", "en", replace(usual, guest=long_guest, days=_days(list(_items()) * 2))
     yield "forty", "en", replace(usual, days=_days(_forty()))
@@ -83,18 +90,18 @@ def sample_days() -> Iterator[tuple[str, str, DutyDay]]:
     )  # fmt: skip
 
 
-def sample_print(paper: Itinerary | DutyDay, language: str, *, version: int = 1) -> Print:
-    """The paper as a print that is stored nowhere; with a number, so that a code stands on it."""
+def sample_print(paper: Any, language: str, *, kind: Print.Kind | None = None, version: int = 1) -> Print:
+    """The paper as a print that is stored nowhere; with a number, so that a code stands on it. A list is told its kind."""
     data = paper.as_data()
-    kind = Print.Kind.HANDOUT if isinstance(paper, Itinerary) else Print.Kind.DAY_SHEET
+    usual = Print.Kind.HANDOUT if isinstance(paper, Itinerary) else Print.Kind.DAY_SHEET
     return Print(
-        pk=1, kind=kind, language=language, version=version, data=data, digest=digest_of(data), printed_at=PRINTED_AT
+        pk=1, kind=kind or usual, language=language, version=version, data=data, digest=digest_of(data), printed_at=PRINTED_AT
     )  # fmt: skip
 
 
 def _duty_day() -> DutyDay:
     def at(hours: float) -> str:
-        return (_BEGINS + timedelta(hours=hours)).isoformat()
+        return (BEGINS + timedelta(hours=hours)).isoformat()
 
     plain = Duty(
         title="", kind="session", leave_by_at="", arrives_at="", starts_at="", ends_at="", precision="exact",
@@ -114,7 +121,7 @@ def _duty_day() -> DutyDay:
                 dress="Lounge suit", note="No shellfish on the table"),
     )  # fmt: skip
     return DutyDay(
-        event=_EVENT.name, time_zone=_ZONE, country="ID", day="2027-05-12", officer=_OFFICER.name, called="Minister Sato",
+        event=EVENT.name, time_zone=_ZONE, country="ID", day="2027-05-12", officer=_OFFICER.name, called="Minister Sato",
         name="H.E. Sato Kenji", native_name="佐藤 健二", guest_country="JP", pronunciation="SAH-toh KEN-jee", level="vvip",
         office="Minister of Fisheries · Japan", languages=("ja", "en"), diet="No shellfish", hotel=_HOTEL.name,
         red_lines=("Allergic to shellfish: EpiPen with the aide", "Never seat beside the delegate of Ruritania"),
@@ -136,12 +143,12 @@ def _duty_day() -> DutyDay:
 
 
 def _of(language: str) -> Itinerary:
-    name, native_name, country = _GUESTS[language]
+    name, native_name, country = GUESTS[language]
     guest = GuestFacts(
         name=name, honorific_before="H.E.", honorific_after="", native_name=native_name, office="Minister of Fisheries",
         organisation="", country=country,
     )  # fmt: skip
-    return Itinerary(_EVENT, guest, (_OFFICER,), _HOTEL, _days(_items()))
+    return Itinerary(EVENT, guest, (_OFFICER,), _HOTEL, _days(_items()))
 
 
 def _items() -> Iterator[Item]:
@@ -164,7 +171,7 @@ def _item(
     title: str, hours: float, length: float, *, place: Place | None = None, point: str = "", dress: str = "",
     flight_number: str = "",
 ) -> Item:  # fmt: skip
-    starts_at = _BEGINS + timedelta(hours=hours)
+    starts_at = BEGINS + timedelta(hours=hours)
     ends_at = starts_at + timedelta(hours=length)
     return Item(
         title=title, starts_at=starts_at.isoformat(), ends_at=ends_at.isoformat(), precision="exact", is_tentative=False,

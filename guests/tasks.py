@@ -1,6 +1,8 @@
 """What beat and pages ask of a worker. Thin: a task finds its rows and calls a workflow."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache, partial
 
 from celery import shared_task
 from django.utils import timezone
@@ -16,24 +18,34 @@ from guests.reminders.escalating import escalate_unanswered
 from liaison.notices.dispatch import BATCH, Ways, dispatch
 from liaison.notices.models import Delivery
 from liaison.queue import nudge
+from liaison.stopping import is_stopping
 
-_ROUNDS = 50
+_LASTS = timedelta(seconds=60)  # then the next tick carries on
+_PLAN_EVERY = timedelta(seconds=2)
 _LEASE = Delivery.LEASE.total_seconds()
 
 
 @shared_task(name="guests.plan_and_dispatch", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
 def plan_and_dispatch(lease_seconds: float = _LEASE) -> None:
     """Plan what changed, tell what it is time to tell, and send what is due, until nothing is left; what is more waits."""
-    has_help = False
+    began = at = timezone.now()
+    plan_again_at = began
+    send = _sender(lease_seconds)
     with Ways() as ways:
-        for _round in range(_ROUNDS):
-            at = timezone.now()
-            planned = plan_marked_visits(at=at) + plan_marked_officers(at=at)
-            told = tell_changes(at=at) + tell_the_day(at=at) + escalate_unanswered(at=at)
-            sent = dispatch(at=at, lease=timedelta(seconds=lease_seconds), ways=ways)
-            has_help = has_help or _ask_for_help(sent, lease_seconds)
-            if not planned and not told and not sent:
+        while at < began + _LASTS:
+            found = _plan(at) if at >= plan_again_at else 0
+            if at >= plan_again_at and not found:
+                plan_again_at = at + _PLAN_EVERY  # a long pile is not held up by asking at each batch
+            found += send(at, ways)
+            if is_stopping() or not found:
                 return
+            at = timezone.now()
+
+
+def _plan(at: datetime) -> int:
+    """Put into the outbox what changed plans and the hour ask for; answers how much was found."""
+    planned = plan_marked_visits(at=at) + plan_marked_officers(at=at)
+    return planned + tell_changes(at=at) + tell_the_day(at=at) + escalate_unanswered(at=at)
 
 
 @shared_task(name="guests.send_at_once", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
@@ -45,32 +57,29 @@ def send_at_once(lease_seconds: float = _LEASE) -> None:
 # Who gets no process to work in within that time is not needed any more: there is a next tick.
 @shared_task(name="guests.help_to_send", soft_time_limit=120, time_limit=150, expires=5)  # type: ignore[untyped-decorator]
 def help_to_send(lease_seconds: float) -> None:
-    """Send what is due beside whoever found more than a batch of it."""
+    """Send what is due beside whoever found a full batch of it."""
     _send_what_is_due(lease_seconds)
 
 
 def _send_what_is_due(lease_seconds: float) -> None:
-    has_help = False
+    began = at = timezone.now()
+    send = _sender(lease_seconds)
     with Ways() as ways:
-        for _round in range(_ROUNDS):
-            sent = dispatch(at=timezone.now(), lease=timedelta(seconds=lease_seconds), ways=ways)
-            has_help = has_help or _ask_for_help(sent, lease_seconds)
-            if not sent:
-                return
+        while at < began + _LASTS and send(at, ways) and not is_stopping():
+            at = timezone.now()
 
 
-def _ask_for_help(sent: int, lease_seconds: float) -> bool:
-    """Ask for one more who sends, where there was a full batch to send; whether one was asked for."""
-    if sent < BATCH:
-        return False
-    nudge(help_to_send, lease_seconds)
-    return True
+def _sender(lease_seconds: float) -> Callable[[datetime, Ways], int]:
+    """Dispatches, and asks for one more who sends, once, as soon as there is a full batch to send."""
+    ask_for_help = cache(partial(nudge, help_to_send, lease_seconds))
+    lease = timedelta(seconds=lease_seconds)
+    return lambda at, ways: dispatch(at=at, batch=BATCH, lease=lease, ways=ways, when_full=ask_for_help)
 
 
 @shared_task(name="guests.render_prints", soft_time_limit=1500, time_limit=1560)  # type: ignore[untyped-decorator]
 def render_prints() -> None:
     """Render the print runs that wait or were left by a worker that died, one after the other."""
-    while render_next_print_run(clock=timezone.now):
+    while not is_stopping() and render_next_print_run(clock=timezone.now):
         pass
 
 
@@ -83,14 +92,14 @@ def remove_old_prints() -> None:
 @shared_task(name="guests.work_on_guest_lists", soft_time_limit=600, time_limit=630)  # type: ignore[untyped-decorator]
 def work_on_guest_lists() -> None:
     """Check and apply the long guest lists that wait or were left by a worker that died, one after the other."""
-    while work_on_next_list(clock=timezone.now):
+    while not is_stopping() and work_on_next_list(clock=timezone.now):
         pass
 
 
 @shared_task(name="guests.solve_proposals", soft_time_limit=300, time_limit=330)  # type: ignore[untyped-decorator]
 def solve_proposals() -> None:
     """Work out the proposals that wait or were left by a worker that died, one after the other."""
-    while solve_next_proposal(clock=timezone.now):
+    while not is_stopping() and solve_next_proposal(clock=timezone.now):
         pass
 
 

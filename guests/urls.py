@@ -3,15 +3,18 @@
 from django.contrib.admin import site
 from django.urls import path
 
+from guests.admin import event_papers as desk_papers
 from guests.admin import timeline
 from guests.views import (
     board,
     confirming,
     contacts,
     documents,
+    event_papers,
     feeds,
     guest_links,
     guest_screen,
+    handbook,
     handover,
     incidents,
     late,
@@ -73,6 +76,10 @@ urlpatterns = [
     path("g/<str:secret>/", guest_screen.shared_screen, name="shared_screen"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/<int:pk>/private/", documents.private_document, name="private_document"),
+    path("help/", handbook.officers_help, name="officers_help"),
+    path("help/quick-start.pdf", handbook.officers_quick_start, name="officers_quick_start"),
+    path("help/desk/", handbook.desk_help, name="desk_help"),
+    path("help/desk/quick-start.pdf", handbook.desk_quick_start, name="desk_quick_start"),
     path("search/", search.search, name="search"),
     path("contacts.vcf", contacts.own_contacts, name="own_contacts"),
     path("visits/<int:pk>/papers/", paper.papers, name="papers"),
@@ -84,10 +91,22 @@ urlpatterns = [
     path("prints/<int:pk>/since/", paper.since_day_sheet, name="since_day_sheet"),
     path("p/<str:secret>/", guest_screen.since_printed, name="since_printed"),
     path("prints/<int:pk>/handout.pdf", paper.handout, name="handout"),
+    path(
+        "events/<slug:slug>/papers/<str:kind>/preview.pdf",
+        event_papers.preview_event_paper,
+        name="preview_event_paper",
+    ),
+    path(
+        "prints/<int:pk>/event-book.pdf", event_papers.event_paper, {"kind": "event_book"}, name="event_book"
+    ),
+    path("prints/<int:pk>/arrivals.pdf", event_papers.event_paper, {"kind": "arrivals"}, name="arrivals"),
+    path("prints/<int:pk>/transport.pdf", event_papers.event_paper, {"kind": "transport"}, name="transport"),
     path("print-runs/<int:pk>/file/", paper.print_run_file, name="print_run_file"),
     path("board/<slug:slug>/", board.board, name="board"),
     path("board/<slug:slug>/state", board.board_state, name="board_state"),
     path("press/<slug:slug>/", press.press, name="press"),
+    path("admin/event-papers/", site.admin_view(desk_papers.event_papers_of), name="event_papers_of"),
+    path("admin/event-papers/<slug:slug>/", site.admin_view(desk_papers.event_papers), name="event_papers"),
     path("admin/timeline/", site.admin_view(timeline.timelines), name="timelines"),
     path("admin/timeline/<slug:slug>/", site.admin_view(timeline.timeline), name="timeline"),
     path("admin/timeline/<slug:slug>/assign/<int:pk>/", site.admin_view(timeline.fill_gap), name="fill_gap"),

@@ -17,7 +17,7 @@ from guests.places import place_of
 
 _ITEMS: Any = ItineraryItem.pgh_event_model  # type: ignore[attr-defined]  # made by `tracked`
 _STAYS: Any = Visit.pgh_event_model  # type: ignore[attr-defined]  # made by `tracked`
-_WITH = ("venue", "point__venue", "origin", "vehicle")
+_WITH = ("venue", "point__venue", "origin", "vehicle", "driver")
 
 ITEM, STAY = "item", ("arrival", "departure", "hotel")
 STAY_KEY = 0
@@ -99,6 +99,15 @@ def plans_now(visit_keys: Collection[int]) -> dict[int, Plan]:
     }
 
 
+def last_steps(item_keys: Collection[int]) -> dict[int, tuple[int, int]]:
+    """For each of the items that has two versions or more the number of the last but one and of the last. One query."""
+    trails: defaultdict[int, list[int]] = defaultdict(list)
+    rows = _ITEMS.objects.filter(pgh_obj__in=item_keys).order_by("pgh_id")
+    for key, number in rows.values_list("pgh_obj_id", "pgh_id"):
+        trails[key].append(number)
+    return {key: (numbers[-2], numbers[-1]) for key, numbers in trails.items() if len(numbers) > 1}
+
+
 @dataclass(frozen=True, slots=True)
 class Trails:
     """The versions of what changed, oldest first, each with who made it (None where no person is known)."""
@@ -170,6 +179,8 @@ def _item(row: Any, visit: int) -> Version:
         "place": place_of(row),
         "origin": row.origin.name if row.origin else "",
         "plate": row.vehicle.plate if row.vehicle else "",
+        "driver": row.driver.name if row.driver else "",
+        "flight_number": row.flight_number,
         "state": row.state,
     }
     return Version(row.pgh_id, is_there and row.visit_id == visit, row.starts_at, row.ends_at, said)

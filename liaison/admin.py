@@ -9,6 +9,7 @@ from allauth.account.views import logout
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR, BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.contrib.postgres.fields import ArrayField
@@ -31,10 +32,12 @@ from unfold.views import ChangeList
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
 from liaison.changes import Beside, changes_of
+from liaison.choices import RowSelect, could_be_key
 from liaison.moments import DayInput, MomentField, MomentInput
 from liaison.saved_lists import lists_above
 from liaison.searching import Clock, Said, matching
-from liaison.uploads import PrivateFileInput
+from liaison.uploads import PictureField, PrivateFileInput
+from liaison.wall import openly
 
 if TYPE_CHECKING:
     from django.forms import ModelChoiceField
@@ -92,13 +95,20 @@ class DeskSite(UnfoldAdminSite):  # type: ignore[misc]
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """As Django's, but whoever is signed in and has no desk is told so instead of being asked to sign in again."""
+        """As Django's, but whoever is signed in and has no desk is told so instead of being asked to sign in again.
+
+        What is written at the desk is written before the second wall: deleting takes what hangs on a row with it, and
+        checks look at all rows, also where the person may not.
+        """
         inner = super().admin_view(csp_update(_THEME_NEEDS)(view), cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
-            return inner(request, *args, **kwargs)
+            if request.method in {"GET", "HEAD"}:
+                return inner(request, *args, **kwargs)
+            with openly():
+                return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, inner)
 
@@ -119,7 +129,7 @@ class ScopeMixin(BaseModelAdmin):  # type: ignore[type-arg]  # not subscriptable
         },
         models.DateField: {"widget": DayInput({"class": f"{_INPUT} desk-day"})},
         models.FileField: {"widget": PrivateFileInput},
-        models.ImageField: {"widget": PrivateFileInput},
+        models.ImageField: {"form_class": PictureField, "widget": PrivateFileInput},
         ArrayField: {"widget": UnfoldAdminTextInputWidget},
     }
 
@@ -146,6 +156,8 @@ class ScopeMixin(BaseModelAdmin):  # type: ignore[type-arg]  # not subscriptable
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> "ModelChoiceField[Any] | None":
         kwargs["queryset"] = self._choices(db_field, request, kwargs.get("queryset"))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", RowSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(
@@ -262,6 +274,12 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
         answer: HttpResponse = super().changelist_view(request, (extra_context or {}) | above)
         return answer
 
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+        """Does what was chosen with the chosen rows; what could be the key of no row is not there."""
+        if not all(could_be_key(self.model, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise Http404
+        return cast("HttpResponse | None", super().response_action(request, queryset))
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Who changed the row, when, from what: from the triggers' record, which sees what no form did as well."""
         row = self.get_object(request, unquote(object_id))
@@ -278,7 +296,10 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         self._require_in_scope(request, object_id)
-        return cast("HttpResponse", super().delete_view(request, object_id, extra_context))
+        with (
+            openly()
+        ):  # what hangs on the row is looked for everywhere, and what one may not delete forbids it
+            return cast("HttpResponse", super().delete_view(request, object_id, extra_context))
 
     def changeform_view(
         self,

@@ -8,6 +8,8 @@ from celery.signals import task_prerun
 from django.db import close_old_connections
 from kombu.transport.redis import Channel
 
+from liaison.watching import signals as watching
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
 
 # A channel that dies with Redis otherwise tries to put its unacknowledged messages back into Redis, and the error ends
@@ -53,3 +55,4 @@ def look_at_connections(**_signal: object) -> None:
 
 
 task_prerun.connect(look_at_connections, dispatch_uid="look at connections")
+watching.connect()

@@ -7,10 +7,12 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
+from django.db import connection
 
 from liaison.notices.gateways import gateways
 from liaison.notices.vapid import public_key
 from liaison.paper.letters import missing_fonts
+from liaison.wall import ROLE
 
 
 @register(Tags.security)
@@ -63,6 +65,30 @@ def print_libraries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.database)
+def second_wall(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Pages are answered under a role for which PostgreSQL's own wall holds; said only where a database is checked."""
+    if not databases or not settings.SECOND_WALL:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls, pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = %s",
+            [ROLE],
+        )
+        found = cursor.fetchone()
+    if found == (False, True):
+        return []
+    said = (
+        "does not exist"
+        if found is None
+        else "may see everything"
+        if found[0]
+        else "is not given to this user"
+    )
+    hint = f"CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO the application's user; then migrate. Or set SECOND_WALL=no."
+    return [Error(f"The role {ROLE} of pages {said}.", hint=hint, id="liaison.E007")]
 
 
 @register()

@@ -56,6 +56,7 @@ _GROUPS = (
     (
         gettext_lazy("On paper and by mail"),
         (
+            ("event_papers_of", "menu_book", gettext_lazy("Papers of the event")),
             ("guests.print", "description"),
             ("guests.printrun", "print"),
             ("notices.notice", "notifications"),
@@ -73,6 +74,7 @@ _GROUPS = (
             ("guests.erasure", "auto_delete"),
         ),
     ),
+    (gettext_lazy("Installation"), (("status", "monitor_heart", gettext_lazy("How it runs")),)),
 )
 
 
@@ -83,6 +85,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     for title, tables in _GROUPS:
         items = [item for table in tables if (item := _item(*table))]
         groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
+    words = {"title": _("Help"), "icon": "help", "link": reverse("desk_help")}
+    groups.append({"title": None, "separator": True, "items": [words]})
     return groups
 
 

@@ -41,6 +41,14 @@ def flag(name: str, *, default: bool) -> bool:
     return _WORDS[word]
 
 
+def one_of(name: str, *known: str) -> str:
+    """One of the known words, the first where none is given; any other is refused."""
+    word = os.environ.get(name, "").strip().lower() or known[0]
+    if word not in known:
+        raise ImproperlyConfigured(f"{name}={word!r} is none of {', '.join(known)}.")
+    return word
+
+
 def number(name: str, default: int) -> int:
     """A whole number of at least zero."""
     word = os.environ.get(name, "").strip()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pghistory
+import pgtrigger
 from django.db import models
 
 from liaison.prepared import ask
@@ -12,12 +13,25 @@ _LATEST = 250
 
 
 def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type[models.Model]], type[Any]]:
-    """Keep every insert, update and delete of the model, but for the excluded columns."""
+    """Keep every insert, update and delete of the model, but for the excluded columns; what is kept is not rewritten."""
     return pghistory.track(  # type: ignore[no-any-return]
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
         exclude=list(exclude) or None,
+        append_only=True,
+        meta={"triggers": [is_not_emptied()]},
+    )
+
+
+def is_not_emptied() -> pgtrigger.Trigger:
+    """A log loses no row by being emptied as a whole, at which no trigger of its rows is asked."""
+    return pgtrigger.Trigger(
+        name="log_is_not_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
     )
 
 

@@ -26,6 +26,7 @@ DATABASES = {
     "default": env.database("DATABASE_URL", prepare_after=env.number("DATABASE_PREPARE_AFTER", 3))
     | {"CONN_MAX_AGE": env.number("DATABASE_CONN_MAX_AGE", 600), "CONN_HEALTH_CHECKS": True},
 }
+SECOND_WALL = env.flag("SECOND_WALL", default=True)
 REDIS_URL = env.secret("REDIS_URL")
 
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / "var" / "data")))
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "liaison.watching.middleware.TraceMiddleware",
     "liaison.middleware.WallsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -82,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "liaison.wall.WallMiddleware",
     "liaison.middleware.LanguageMiddleware",
     "liaison.accounts.middleware.SignOutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -106,6 +109,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "liaison.watching.trace.code_for_templates",
                 "events.admin.chosen.desk_for_templates",
             ],
             "libraries": {"clock": "liaison.templatetags.clock", "devices": "liaison.templatetags.devices"},
@@ -284,7 +288,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked from inside, by plain HTTP
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -308,16 +312,33 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# --- seeing inside -------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # nothing is counted or told without
+METRICS_DIR = Path(env.text("METRICS_DIR", str(ROOT / "var" / "metrics")))
+SENTRY_DSN = env.text("SENTRY_DSN", "")
+
+# A line for a person, or JSON for a program, which also tells of every request and every task, once.
+LOG_FORMAT = env.one_of("LOG_FORMAT", "line", "json")
+_TOLD, _TOLD_BY_US = ("WARNING", "INFO") if LOG_FORMAT == "json" else ("INFO", "WARNING")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "liaison.watching.logs.JsonLine"},
+    },
     "filters": {"without_secrets": {"()": "liaison.weblog.WithoutSecrets"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]}
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["without_secrets"]}
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
+        "liaison.requests": {"level": _TOLD_BY_US},
+        "liaison.tasks": {"level": _TOLD_BY_US},
+        "celery.app.trace": {"level": _TOLD},
+        "celery.worker.strategy": {"level": _TOLD},
         "apprise": {"level": "CRITICAL"},  # it names addresses; what failed stands beside the delivery
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},

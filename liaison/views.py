@@ -1,19 +1,21 @@
 """Pages that belong to no guest and no event."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from liaison.watching.trace import code_for_templates
 
-@require_safe
-def alive(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers; asks nothing of database or broker."""
-    return HttpResponse("ok", content_type="text/plain")
+
+def fell_over(request: HttpRequest) -> HttpResponse:
+    """The page for an error of ours; it asks nothing of anybody and tells the code by which the log finds it."""
+    return HttpResponseServerError(render_to_string("500.html", code_for_templates(request)))
 
 
 @require_safe

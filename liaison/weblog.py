@@ -4,6 +4,7 @@ import logging
 import re
 from typing import Any
 
+from django.conf import settings
 from gunicorn.glogging import Logger
 
 _SECRETS = re.compile(r"(/(?:calendars|g|p|acknowledge|stop)/|/search/\?)[^/?\s]+")
@@ -28,6 +29,11 @@ class RequestLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, cfg: Any) -> None:
         super().__init__(cfg)
         self.error_log.addFilter(WithoutSecrets())
+        if settings.LOG_FORMAT == "json":
+            from liaison.watching.logs import JsonLine  # noqa: PLC0415 (which needs what stands above)
+
+            for handler in self.error_log.handlers:
+                handler.setFormatter(JsonLine())
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
         said = super().atoms(resp, req, environ, request_time)

@@ -88,5 +88,6 @@ def bring_to(cast: Cast, at: datetime) -> None:
     """Move the cast's duties so that at that moment they stand as they do at NOW: for pages, which look at the clock."""
     day = timedelta(days=1)
     over = Assignment.objects.filter(officer=cast.dewi_officer)
-    over.update(starts_at=at - 2 * day, ends_at=at - day)
+    # In this order, so that it can be done again a moment later.
     Assignment.objects.exclude(pk__in=over).update(starts_at=at - day, ends_at=at + 2 * day)
+    over.update(starts_at=at - 2 * day, ends_at=at - day)

@@ -32,13 +32,14 @@ from guests.models import (
     Incident,
     ItineraryItem,
     LogbookEntry,
+    Print,
     PrivateReading,
     ProtocolNote,
     Request,
     RequestComment,
     Visit,
 )
-from guests.prints import print_day_sheet, print_handout
+from guests.prints import print_day_sheet, print_event_paper, print_handout
 from guests.wording import LANGUAGES
 from liaison.accounts.models import User
 from liaison.notices import wording
@@ -53,6 +54,7 @@ from tests.factories import make_contact, make_delegation, make_document, make_r
 GUESTS = {"sato": "Zanzibar", "lim": "Quetzal", "okafor": "Xylophon"}
 PRIVATE = "Kryptonit"
 CONTACT, CONTACT_ELSEWHERE = "Marzipan", "Tamarind"
+EVENT_PAPERS = (Print.Kind.EVENT_BOOK, Print.Kind.ARRIVALS, Print.Kind.TRANSPORT)
 LINK = re.compile(r'(?:href|src|action)="([^"]+)"')
 MOST_PAGES = 400
 
@@ -126,6 +128,10 @@ def painted(cast: Cast) -> Cast:
         told = [cast.ratna if visit.event == cast.event else cast.hendra]
         for person in told + [duty.officer.user for duty in visit.assignments.current(at)]:
             remind(person, visit, word)
+    for event, by in ((cast.event, cast.ratna), (cast.other_event, cast.hendra)):
+        for kind in EVENT_PAPERS:
+            day = None if kind == Print.Kind.EVENT_BOOK else event.starts_on
+            print_event_paper(kind, event=event, by=by, at=at, language="en", day=day)
     make_venue(cast.other_event, f"Venue {GUESTS['okafor']}")
     make_contact(cast.other_event, f"Guard {CONTACT_ELSEWHERE}")
     make_contact(cast.event, f"Guard {CONTACT}")
@@ -160,6 +166,9 @@ def addresses_to_guess(cast: Cast) -> list[str]:
         guesses.append(reverse("admin:guests_erasure_plan", args=[event.slug]))
         timeline = reverse("timeline", args=[event.slug])
         guesses += [timeline, f"{timeline}?by=guests&day=all", f"{timeline}?q=a"]
+        guesses.append(reverse("event_papers", args=[event.slug]))
+        guesses += [reverse("preview_event_paper", args=[event.slug, kind]) for kind in EVENT_PAPERS]
+        guesses += [reverse(paper.kind, args=[paper.pk]) for paper in event.prints.filter(visit=None)]
         guesses += [reverse("fill_gap", args=[event.slug, visit.pk]) for visit in Visit.objects.all()]
     guesses += [reverse("admin:guests_erasure_guest", args=[guest.pk]) for guest in Guest.objects.all()]
     for visit in Visit.objects.all():

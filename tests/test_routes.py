@@ -31,7 +31,7 @@ from guests.models import (
 )
 from guests.print_links import secret_of
 from guests.print_runs import request_print_run
-from guests.prints import print_day_sheet, print_handout
+from guests.prints import print_day_sheet, print_event_paper, print_handout
 from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
 from liaison.notices.acknowledging import address_for
@@ -76,6 +76,9 @@ class Scene:
     cast: Cast
     sato_print: Print = field(init=False)
     sari_sheet: Print = field(init=False)
+    book: Print = field(init=False)
+    arrivals: Print = field(init=False)
+    transport: Print = field(init=False)
     run: PrintRun = field(init=False)
     request: Request = field(init=False)
     feed: CalendarFeed = field(init=False)
@@ -129,6 +132,10 @@ class Scene:
         self.sari_sheet = print_day_sheet(
             visit=self.cast.sato, day=at.date(), holder=self.cast.sari, by=self.cast.ratna, at=at
         )
+        asked: Any = {"event": self.cast.event, "by": self.cast.ratna, "at": at, "language": "en"}
+        self.book = print_event_paper(Print.Kind.EVENT_BOOK, **asked)
+        self.arrivals = print_event_paper(Print.Kind.ARRIVALS, **asked)
+        self.transport = print_event_paper(Print.Kind.TRANSPORT, **asked, day=at.date())
         self.feed, self.secret = make_feed(visit=self.cast.sato, by=self.cast.ratna, at=at)
         self.link, self.link_secret = make_link(
             visit=self.cast.sato, lasts=GuestLink.Lasts.STAY, by=self.cast.ratna, at=at, client_uuid=uuid4()
@@ -192,6 +199,10 @@ MATRIX: dict[str, Route] = {
     "undo_status": Route(serving(302), sato, "post"),
     "document": Route(serving(200), lambda scene: {"pk": scene.paper.pk}),
     "private_document": Route(serving(200), lambda scene: {"pk": scene.private_paper.pk}, "post"),
+    "officers_help": Route(SIGNED_IN),
+    "officers_quick_start": Route(SIGNED_IN),
+    "desk_help": Route(SIGNED_IN),
+    "desk_quick_start": Route(SIGNED_IN),
     "search": Route(SIGNED_IN, data=lambda scene: {"q": "sato"}),
     "own_contacts": Route(NOBODY | {"sari": 200, "bagus": 200, "hendra": 302, "ratna": 302}),
     "late": Route(
@@ -232,6 +243,14 @@ MATRIX: dict[str, Route] = {
     "preview_handout": Route(serving(200), sato),
     "since_printed": Route(OPEN, lambda scene: {"secret": secret_of(scene.sato_print.pk)}),
     "handout": Route(serving(200), lambda scene: {"pk": scene.sato_print.pk}),
+    "event_papers_of": Route(DESK),
+    "event_papers": Route(OF_THE_DESK, lambda scene: {"slug": scene.cast.event.slug}),
+    "preview_event_paper": Route(
+        NOBODY | {"ratna": 200}, lambda scene: {"slug": scene.cast.event.slug, "kind": "event_book"}
+    ),
+    "event_book": Route(NOBODY | {"ratna": 200}, lambda scene: {"pk": scene.book.pk}),
+    "arrivals": Route(NOBODY | {"ratna": 200}, lambda scene: {"pk": scene.arrivals.pk}),
+    "transport": Route(NOBODY | {"ratna": 200}, lambda scene: {"pk": scene.transport.pk}),
     "print_run_file": Route(NOBODY | {"ratna": 404}, lambda scene: {"pk": scene.run.pk}),  # not rendered yet
     "board": Route(NOBODY | {"ratna": 200}, lambda scene: {"slug": scene.cast.event.slug}),
     "board_state": Route(
@@ -267,6 +286,7 @@ MATRIX: dict[str, Route] = {
     "guest_links": Route(serving(200), sato, "post", lambda scene: {"lasts": "stay"}),
     "revoke_guest_link": Route(serving(302), lambda scene: {"pk": scene.link.pk}, "post"),
     "shared_screen": Route(OPEN, lambda scene: {"secret": scene.link_secret}),
+    "account_login": Route(dict.fromkeys(WHO, 302) | {"anonymous": 200}),
     "passkeys": Route(dict.fromkeys(WHO, 302)),
     "sign_in_over": Route(OPEN),
     "end_session": Route(NOBODY, lambda scene: {"pk": scene.device.pk}, "post"),
@@ -276,6 +296,9 @@ MATRIX: dict[str, Route] = {
         DESK, method="post", data=lambda scene: {"table": "guests.visit", "name": "n", "query": "q=a"}
     ),
     "alive": Route(OPEN),
+    "ready": Route(dict.fromkeys(WHO, 503)),  # no beat is to be heard of here
+    "metrics": Route(dict.fromkeys(WHO, 404)),  # nobody brings the token
+    "status": Route(DESK | {"hendra": 200, "ratna": 200}),
     "set_language": Route(dict.fromkeys(WHO, 302), method="post", data=lambda scene: {"language": "id"}),
 }
 

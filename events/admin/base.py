@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import site
-from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -29,6 +29,7 @@ from liaison.admin import (
     column,
     title_of,
 )
+from liaison.choices import RowSelect
 from liaison.clock import clock_time, zone_label
 from liaison.moments import MomentField
 from liaison.templatetags.clock import day
@@ -180,7 +181,7 @@ def event_path_of(model: type[models.Model]) -> str:
     return str(getattr(site.get_model_admin(model), "event_path", ""))
 
 
-class EventAutocompleteSelect(AutocompleteSelect):
+class EventAutocompleteSelect(RowSelect):
     """A field that searches as one types, among the rows of the form's event."""
 
     event: Event | None = None

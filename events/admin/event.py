@@ -81,6 +81,7 @@ class EventTableAdmin(ScopedAdmin):
         "guest_count",
     )
     form = EventForm
+    change_form_outer_after_template = "admin/events/event/papers.html"
     inlines: tuple[Any, ...] = (TeamInline, ContactInline)
     fieldsets = (
         (None, {"fields": ("name", "slug", "host", ("city", "country"), "state")}),

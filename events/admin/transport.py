@@ -24,6 +24,7 @@ class DriverAdmin(EventAdmin):
 class VehicleAdmin(EventAdmin):
     """Which cars there are, by plate."""
 
+    list_before_template = "admin/desk/papers.html"
     list_display = ("plate", "kind", "seats", "driver", "event")
     list_select_related = ("event", "driver")
     search_fields = (

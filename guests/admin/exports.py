@@ -44,6 +44,9 @@ _HOLDS = {
     Export.Kind.CONTACTS: _("The team and the drivers as contacts (vCard) for a phone’s address book."),
     Export.Kind.READINGS: _("Who read which guest’s private data, and when. What was read is not in it."),
     Export.Kind.TAKEN: _("Who took which list of this event away, when, with how many rows."),
+    Export.Kind.ERASURES: _(
+        "What was erased, when, for whom or why, and how many rows of each kind; never what they said."
+    ),
 }
 _DATED = {Export.Kind.ARRIVALS, Export.Kind.MANIFEST}
 _DAY = " ".join((*INPUT_CLASSES, "desk-day"))

@@ -223,12 +223,12 @@ class ConfirmationFilter(QuestionFilter):
 
 
 class OutdatedFilter(QuestionFilter):
-    """Handouts that would say something else if they were printed now."""
+    """Papers that would say something else if they were printed now."""
 
     title = _("what it says")
     parameter_name = "holds"
     answers = {"no": _("Out of date")}
 
     def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
-        prints = Print.objects.filter(visit__event__in=events_at(request))
+        prints = Print.objects.filter(event__in=events_at(request))
         return rows.filter(pk__in=outdated(prints, at=timezone.now()))  # type: ignore[no-any-return]

@@ -54,6 +54,7 @@ class ItineraryItemAdmin(EventAdmin):
     """All that happens, over all guests."""
 
     event_path = "visit__event"
+    list_before_template = "admin/desk/papers.html"
     form = ItemForm
     list_display = ("title", "visit", "kind", "starts", "place", "vehicle", "state_shown", "visibility")
     list_select_related = ("visit__guest", "visit__event", "venue", "point__venue", "vehicle")

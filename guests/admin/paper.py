@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -19,10 +19,10 @@ from guests.admin.filters import OutdatedFilter
 from guests.admin.printing import print_again, told_of
 from guests.admin.words import guest_of
 from guests.models import Print, PrintRun
-from guests.naming import language_name
 from guests.outdated import outdated
 from guests.press_room import Failure
 from guests.print_runs import KEEP_FOR, RunRefusedError, retry
+from guests.side_by_side import names_of
 from guests.tasks import render_prints
 from liaison.admin import column, flag
 from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
@@ -43,9 +43,9 @@ def revoke_codes(table: Any, request: HttpRequest, chosen: QuerySet[Print]) -> N
 class PrintAdmin(EventReadOnlyAdmin):
     """Every version of every paper."""
 
-    event_path = "visit__event"
+    list_before_template = "admin/desk/papers.html"
     list_display = (
-        "visit",
+        "about",
         "kind",
         "day",
         "holder",
@@ -56,11 +56,12 @@ class PrintAdmin(EventReadOnlyAdmin):
         "holds",
         "open",
     )
-    list_select_related = ("visit__guest", "visit__event", "holder", "printed_by")
+    list_select_related = ("visit__guest", "event", "holder", "printed_by")
     list_filter = (OutdatedFilter, ("kind", ChoicesDropdownFilter), ("printed_by", UsedDropdownFilter))
     actions = (print_again, revoke_codes)
     search_fields = (
         *guest_of("visit"),
+        "event__name",
         "kind",
         "day",
         "holder__name",
@@ -70,7 +71,7 @@ class PrintAdmin(EventReadOnlyAdmin):
         "printed_at",
     )
     fields = readonly_fields = (
-        "visit",
+        "about",
         "kind",
         "day",
         "holder",
@@ -88,11 +89,18 @@ class PrintAdmin(EventReadOnlyAdmin):
         return rows.defer("data")
 
     def for_page(self, rows: QuerySet[Print], request: HttpRequest) -> None:
-        """Which of the page's handouts no longer hold."""
-        shown = Print.objects.filter(visit__in={version.visit_id for version in rows})
+        """Which of the page's papers no longer hold."""
+        about_guests = Q(visit__in={version.visit_id for version in rows if version.visit_id})
+        about_events = Q(visit=None, event__in={version.event_id for version in rows if not version.visit_id})
+        shown = Print.objects.filter(about_guests | about_events)
         gone = set(outdated(shown, at=timezone.now()))
         for version in rows:
             version.is_outdated = version.pk in gone  # type: ignore[attr-defined]  # for this page
+
+    @column(gettext_lazy("about"), ordering="visit")
+    def about(self, version: Print) -> str:
+        """The guest; or the event, of a paper that is about all of it."""
+        return str(version.visit or version.event)
 
     @column(gettext_lazy("what it says"))
     def holds(self, version: Any) -> str:
@@ -100,7 +108,7 @@ class PrintAdmin(EventReadOnlyAdmin):
 
     @column(gettext_lazy("language"), ordering="language")
     def language_shown(self, version: Print) -> str:
-        return language_name(version.language)
+        return names_of(version.language)
 
     @column(gettext_lazy("file"))
     def open(self, version: Print) -> str:
@@ -113,6 +121,7 @@ class PrintAdmin(EventReadOnlyAdmin):
 class PrintRunAdmin(EventReadOnlyAdmin):
     """Papers for many guests: how far they are, and the file."""
 
+    list_before_template = "admin/desk/papers.html"
     list_display = (
         "__str__",
         "event",

@@ -25,20 +25,21 @@ from liaison.clock import day_of
 from liaison.queue import nudge
 
 
-def _choice(label: Any, choices: Any = (), **more: Any) -> forms.ChoiceField:
+def choice(label: Any, choices: Any = (), **more: Any) -> forms.ChoiceField:
+    """A field to choose from, as the desk draws one."""
     return forms.ChoiceField(label=label, choices=choices, widget=UnfoldAdminSelectWidget(), **more)
 
 
 class OutputForm(forms.Form):
     """As what the papers of a run are handed out."""
 
-    output = _choice(gettext_lazy("As"), PrintRun.Output.choices)
+    output = choice(gettext_lazy("As"), PrintRun.Output.choices)
 
 
 class LookForm(OutputForm):
     """How papers for guests are to look."""
 
-    sheet = _choice(
+    sheet = choice(
         gettext_lazy("Sheet"),
         Sheet.choices,
         help_text=gettext_lazy(
@@ -46,7 +47,7 @@ class LookForm(OutputForm):
             "the upper half around the lower one."
         ),
     )
-    pictures = _choice(gettext_lazy("Where a picture is broken"), Pictures.choices)
+    pictures = choice(gettext_lazy("Where a picture is broken"), Pictures.choices)
     field_order: Sequence[str] = ("language", "sheet", "pictures", "output")
 
     def look(self) -> Look:
@@ -56,7 +57,7 @@ class LookForm(OutputForm):
 class HandoutForm(LookForm):
     """The same, and in which language."""
 
-    language = _choice(gettext_lazy("Language"), required=False)
+    language = choice(gettext_lazy("Language"), required=False)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
@@ -117,7 +118,7 @@ def print_day_sheets(table: Any, request: HttpRequest, chosen: QuerySet[Visit]) 
 def print_again(table: Any, request: HttpRequest, chosen: QuerySet[Print]) -> HttpResponse | None:
     """Ask for the chosen papers, and no others, as they would be now, and lead to where they will be."""
     form = LookForm(_sent(request))
-    versions = list(chosen.select_related("visit__event").defer("data"))
+    versions = list(chosen.select_related("event").defer("data"))
     if not (form.is_bound and form.is_valid()):
         return _asking(table, request, form, title=_("Print again"), number=len(versions), of_papers=True)
     by, look, output = cast("Any", request.user), form.look(), form.cleaned_data["output"]

@@ -11,6 +11,7 @@ from guests.duties import Duty
 from guests.models import Assignment
 from guests.stops import Stop, stops_of
 from liaison.accounts.models import SpokenLanguage
+from liaison.wall import openly
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Picture:
     languages: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
+    @openly()  # an officer may be busy elsewhere
     def of(
         cls, officers: Collection[Membership], duties: Sequence[Duty], *, besides: Collection[int] = ()
     ) -> Self:

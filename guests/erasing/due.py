@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
-
-from django.conf import settings
 
 from guests.erasing.person import STAGES, carry_on
 from guests.erasing.reach import Reach, of_event, of_nobodys, past_events
 from guests.erasing.rules import Stage
 from guests.erasing.working import BATCH, is_anything_left, work, would_go
 from guests.models import Erasure
+from liaison.accounts.tidying import forget_old_sign_ins
 
 _PATIENCE = timedelta(hours=1)
 """After so long whoever began to erase a person has been killed."""
@@ -43,7 +41,7 @@ def erase_due(*, at: datetime, batch: int = BATCH) -> list[Erasure]:
 
     What a worker that died has begun is carried on under the same report.
     """
-    _forget_old_sign_ins()
+    forget_old_sign_ins(at=at)
     done = []
     for one in due(at=at):
         reach = one.reach(at)
@@ -66,8 +64,3 @@ def erase_due(*, at: datetime, batch: int = BATCH) -> list[Erasure]:
 def would_go_of(one: Due, *, at: datetime) -> dict[str, int]:
     """How many of each kind would be erased now."""
     return would_go(one.reach(at), [one.stage])
-
-
-def _forget_old_sign_ins() -> None:
-    """Delete the sessions that have run out: Django leaves them, and what stands in them, until somebody does."""
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

@@ -43,7 +43,10 @@ class Reach:
             return Q(guest__in=self.whole)
         above = self.condition(parent)
         ids = [all_rows(table).filter(above).values("id") for table in parent.tables]
-        return reduce(or_, (Q(**{f"{rule.of}__in": keys}) for keys in ids))
+        found = reduce(or_, (Q(**{f"{rule.of}__in": keys}) for keys in ids))
+        if rule.also_of:
+            found |= Q(**{rule.of: None, f"{rule.also_of}__in": self.events})
+        return found
 
     def _root_condition(self, rule: Rule) -> Q:
         of_events = Q(event__in=self.events)

@@ -52,7 +52,7 @@ class Rule:
 
     `of` is the column by which a row hangs on a row of another ruled table, or on its event; the roots are found by
     `guests.erasing.reach`. `names_many` are files and working papers in which a person stands among others: they go
-    whole when one of them is erased. `keeps` lists columns under the reason why they stay.
+    whole when one of them is erased. `also_of` is the event of such rows in a table whose others hang on `of`. `keeps` lists columns under the reason why they stay.
     """
 
     label: str
@@ -60,6 +60,7 @@ class Rule:
     acts: tuple[Blank | Delete, ...]
     keeps: Mapping[str, str] = field(default_factory=dict)
     names_many: bool = False
+    also_of: str = ""
 
     @property
     def model(self) -> type[models.Model]:

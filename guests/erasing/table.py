@@ -43,7 +43,7 @@ RULES = (
     # --- the stay -----------------------------------------------------------------------------------------------
     Rule("guests.Document", of="visit", acts=(Delete(_PRIVATE),)),
     Rule("guests.ListedVisit", of="visit", acts=(Delete(_PRIVATE),)),
-    Rule("guests.Print", of="visit", acts=(Delete(_PRIVATE),)),
+    Rule("guests.Print", of="visit", also_of="event", acts=(Delete(_PRIVATE),)),
     Rule("guests.GuestLink", of="visit", acts=(Delete(_PRIVATE),)),
     Rule("guests.Look", of="visit", acts=(Delete(_PRIVATE),)),
     Rule("guests.CalendarFeed", of="", acts=(Delete(_PRIVATE),)),

@@ -8,8 +8,8 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from guests.exporting.asked import CHUNK, Asked, column, title
+from guests.journeys import COMING, GOING, journey_of
 from guests.models import Assignment, Export, ItineraryItem, Visit
-from liaison.clock import day_bounds, day_of
 from liaison.phones import dialled
 from liaison.sheets.writing import Table, Value
 
@@ -57,48 +57,21 @@ def _rows(asked: Asked) -> Iterator[tuple[Value, ...]]:
     lines = [
         line
         for visit in visits.iterator(chunk_size=CHUNK)
-        for line in (_coming(visit, asked), _going(visit, asked))
+        for line in (_of_way(visit, way, asked) for way in (COMING, GOING))
         if line.moment is None or start <= line.moment < end
     ]
     lines.sort(key=lambda line: (line.moment is None, line.moment or start))
     return (line.cells for line in lines)
 
 
-def _coming(visit: Visit, asked: Asked) -> Line:
+def _of_way(visit: Visit, way: str, asked: Asked) -> Line:
     moves: list[ItineraryItem] = visit.moves  # type: ignore[attr-defined]  # prefetched
-    at = visit.arrives_at
-    flight = _flight(moves, "arrival_flight")
-    cars = [item for start, item in _rides(moves, at, asked) if at and start >= at]
-    car = flight if flight and flight.vehicle else next(iter(cars), None)
-    said = (_("arrival"), visit.get_arrival_precision_display(), visit.arrival_note)
-    moment = None if visit.arrival_precision == Visit.Precision.TO_BE_CONFIRMED else at
+    moment, flight, car = journey_of(way, visit, moves, asked.event.time_zone)
+    if way == COMING:
+        said = (_("arrival"), visit.get_arrival_precision_display(), visit.arrival_note)
+    else:
+        said = (_("departure"), visit.get_departure_precision_display(), visit.departure_note)
     return _line(visit, asked, moment, said, flight, car)
-
-
-def _going(visit: Visit, asked: Asked) -> Line:
-    moves: list[ItineraryItem] = visit.moves  # type: ignore[attr-defined]  # prefetched
-    at = visit.departs_at
-    flight = _flight(moves, "departure_flight")
-    cars = [item for start, item in _rides(moves, at, asked) if at and start <= at]
-    car = flight if flight and flight.vehicle else next(reversed(cars), None)
-    said = (_("departure"), visit.get_departure_precision_display(), visit.departure_note)
-    moment = None if visit.departure_precision == Visit.Precision.TO_BE_CONFIRMED else at
-    return _line(visit, asked, moment, said, flight, car)
-
-
-def _rides(
-    moves: list[ItineraryItem], at: datetime | None, asked: Asked
-) -> list[tuple[datetime, ItineraryItem]]:
-    """What has a car on the day of that moment, where the event is, by time."""
-    if at is None:
-        return []
-    first, last = day_bounds(day_of(at, asked.event.time_zone), asked.event.time_zone)
-    rides = [(item.starts_at, item) for item in moves if item.vehicle and item.starts_at]
-    return sorted((ride for ride in rides if first <= ride[0] < last), key=lambda ride: (ride[0], ride[1].pk))
-
-
-def _flight(moves: list[ItineraryItem], key: str) -> ItineraryItem | None:
-    return next((item for item in moves if item.external_key == key), None)
 
 
 def _line(

@@ -22,6 +22,7 @@ TABLES: dict[str, Callable[[Asked, Export], Table]] = {
     Export.Kind.MANIFEST: manifest.table,
     Export.Kind.READINGS: logs.readings,
     Export.Kind.TAKEN: logs.taken,
+    Export.Kind.ERASURES: logs.erased,
 }
 VCARD = "vcf"
 CONTENT_TYPES = {

@@ -1,11 +1,13 @@
-"""The logs: who read whose private data, and who took which list away."""
+"""The logs: who read whose private data, who took which list away, and what was erased."""
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guests.exporting.asked import CHUNK, Asked, column, title
-from guests.models import Export, PrivateReading
+from guests.models import Erasure, Export, PrivateReading
+from guests.models.erasure import named_counts
 from liaison.sheets.writing import Table, Value
 
 
@@ -65,4 +67,33 @@ def _taken(asked: Asked) -> Iterator[tuple[Value, ...]]:
             row.format,
             row.rows,
             _("yes") if row.with_private else _("no"),
+        )
+
+
+def erased(asked: Asked, export: Export) -> Table:
+    """The reports of what was erased of the event and of its guests, the latest first: how much of what, never what it said."""
+    columns = (
+        asked.moment_column(title(Erasure, "started_at")),
+        asked.moment_column(title(Erasure, "finished_at")),
+        column(title(Erasure, "stage"), 36),
+        column(_("number of the guest")),
+        column(title(Erasure, "asked_by"), 26),
+        column(title(Erasure, "reason"), 40),
+        column(title(Erasure, "counts"), 80),
+    )
+    return Table(str(Export.Kind.ERASURES.label), columns, _erased(asked))
+
+
+def _erased(asked: Asked) -> Iterator[tuple[Value, ...]]:
+    visited = asked.event.visits.values("guest")
+    rows = asked.rows(Erasure).filter(Q(event=asked.event) | Q(event=None, guest__in=visited))
+    for row in rows.select_related("asked_by").order_by("-started_at", "-pk").iterator(chunk_size=CHUNK):
+        yield (
+            asked.clock(row.started_at),
+            asked.clock(row.finished_at),
+            str(row.get_stage_display()),
+            row.guest_id,
+            row.asked_by.name if row.asked_by else "",
+            row.reason,
+            "; ".join(f"{said}: {number}" for said, number in named_counts(row.counts)),
         )

@@ -17,6 +17,7 @@ from events.models.staff import events_of
 from guests.models.guest import Guest
 from guests.models.visit import Visit
 from liaison.accounts.models import User
+from liaison.history import is_not_emptied
 from liaison.scope import ScopedQuerySet
 
 HISTORY, FILES, LOG = "history", "files", "log"
@@ -100,6 +101,7 @@ class Erasure(models.Model):
                 condition=pgtrigger.Q(old__finished_at__isnull=False),
             ),
             pgtrigger.Protect(name="erasure_is_not_deleted", operation=pgtrigger.Delete),
+            is_not_emptied(),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event, Role
 from events.models.staff import events_of
 from liaison.accounts.models import User
+from liaison.history import is_not_emptied
 from liaison.scope import ScopedQuerySet
 
 
@@ -29,6 +30,7 @@ class Export(models.Model):
         CONTACTS = "contacts", _("contacts")
         READINGS = "readings", _("log of private data read")
         TAKEN = "taken", _("log of lists taken away")
+        ERASURES = "erasures", _("log of what was erased")
 
     event = models.ForeignKey(
         Event, on_delete=models.PROTECT, related_name="exports", verbose_name=_("event")
@@ -60,6 +62,7 @@ class Export(models.Model):
                 condition=pgtrigger.Q(old__rows__isnull=False),
             ),
             pgtrigger.Protect(name="export_is_not_deleted", operation=pgtrigger.Delete),
+            is_not_emptied(),
         ]
 
     def __str__(self) -> str:

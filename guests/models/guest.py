@@ -11,7 +11,7 @@ from guests.models.export import Export
 from guests.models.plan_mark import marks_plan_when_quoted_changes
 from liaison.accounts.models import User
 from liaison.encryption import EncryptedTextField
-from liaison.history import tracked
+from liaison.history import is_not_emptied, tracked
 from liaison.scope import ScopedQuerySet
 
 
@@ -155,7 +155,8 @@ class PrivateReading(models.Model):
         verbose_name_plural = _("readings of private data")
         ordering = ["-read_at"]
         triggers = [
-            pgtrigger.Protect(name="reading_is_not_rewritten", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="reading_is_not_rewritten", operation=pgtrigger.Update | pgtrigger.Delete),
+            is_not_emptied(),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Movement
 from guests.models.visit import Visit
 from liaison.accounts.models import User
+from liaison.history import is_not_emptied
 from liaison.scope import ScopedQuerySet
 
 
@@ -50,6 +51,7 @@ class LogbookEntry(models.Model):
         triggers = [
             pgtrigger.Protect(name="logbook_is_not_rewritten", operation=pgtrigger.Update),
             pgtrigger.Protect(name="logbook_is_not_torn_out", operation=pgtrigger.Delete),
+            is_not_emptied(),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Self
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +18,10 @@ from liaison.scope import ScopedQuerySet
 
 class PrintQuerySet(ScopedQuerySet["Print"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
-        """The papers of one's guests; of day sheets only one's own, or those of the events one coordinates."""
+        """All papers of the events one coordinates; else those of one's guests, and of their day sheets only one's own."""
         own = models.Q(holder=None) | models.Q(holder=user)
-        runs = models.Q(visit__event__in=events_of(user, Role.COORDINATOR))
-        return models.Q(visit__in=Visit.objects.visible_to(user, at=at)) & (own | runs)
+        runs = models.Q(event__in=events_of(user, Role.COORDINATOR))
+        return runs | (models.Q(visit__in=Visit.objects.visible_to(user, at=at)) & own)
 
     def handouts_in_use(self, at: datetime) -> Self:
         """The last version of the handout in each language of each guest who is here or to come."""
@@ -38,9 +39,16 @@ class PrintQuerySet(ScopedQuerySet["Print"]):
             models.Exists(duties), visit__in=Visit.objects.not_over(at)
         )
 
+    def event_papers_in_use(self, at: datetime) -> Self:
+        """The last version of each paper about a whole event, or a day of it, that is not over."""
+        newest = self.filter(visit=None).newest()
+        today = (at - timedelta(days=1)).date()  # wherever the event is
+        is_ahead = models.Q(day=None) | models.Q(day__gte=today)
+        return self.filter(is_ahead, pk__in=newest.values("pk"), event__ends_on__gte=today)
+
     def newest(self) -> Self:
-        """The last version of each paper of each visit in each language; of day sheets, for each day and officer."""
-        same = ("visit_id", "kind", "language", "day", "holder_id")
+        """The last version of each paper of each visit or event in each language; where it has a day or an officer, of each."""
+        same = ("event_id", "visit_id", "kind", "language", "day", "holder_id")
         return self.order_by(*same, "-version").distinct(*same)
 
 
@@ -50,8 +58,18 @@ class Print(models.Model):
     class Kind(models.TextChoices):
         HANDOUT = "handout", _("guest handout")
         DAY_SHEET = "day_sheet", _("day sheet")
+        EVENT_BOOK = "event_book", _("event book")
+        ARRIVALS = "arrivals", _("arrivals and departures")
+        TRANSPORT = "transport", _("transport manifest")
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="prints", verbose_name=_("visit"))
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="prints", editable=False, verbose_name=_("event")
+    )
+    """Where no one is given, the visit's: a trigger sees to it."""
+    visit = models.ForeignKey(
+        Visit, on_delete=models.CASCADE, null=True, blank=True, related_name="prints", verbose_name=_("visit")
+    )
+    """Whom a paper is about; empty for one about a whole event."""
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.HANDOUT)
     language = models.CharField(_("language"), max_length=8)
     day = models.DateField(_("day"), null=True, blank=True)
@@ -77,19 +95,38 @@ class Print(models.Model):
         ordering = ["visit", "kind", "-version"]
         constraints = [
             models.UniqueConstraint(
-                fields=["visit", "kind", "language", "day", "holder", "version"],
+                fields=["event", "visit", "kind", "language", "day", "holder", "version"],
                 name="each_version_once",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="day_sheet", day__isnull=False, holder__isnull=False)
-                | (~models.Q(kind="day_sheet") & models.Q(day=None, holder=None)),
-                name="day_sheet_is_of_a_day_and_for_somebody",
+                condition=models.Q(kind="handout", visit__isnull=False, day=None, holder=None)
+                | models.Q(kind="day_sheet", visit__isnull=False, day__isnull=False, holder__isnull=False)
+                | models.Q(kind="event_book", visit=None, day=None, holder=None)
+                | models.Q(kind="arrivals", visit=None, holder=None)
+                | models.Q(kind="transport", visit=None, day__isnull=False, holder=None),
+                name="paper_is_about_what_its_kind_is",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="is_of_its_visits_event",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__event__isnull=True),
+                func="SELECT event_id INTO NEW.event_id FROM guests_visit WHERE id = NEW.visit_id; RETURN NEW;",
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.visit}: {self.get_kind_display()} {self.version}"
+        return f"{self.visit or self.event}: {self.get_kind_display()} {self.version}"
+
+    @property
+    def stay(self) -> Visit:
+        """The visit a paper about a guest is about. Raises ValueError for a paper about a whole event."""
+        if self.visit is None:
+            raise ValueError(str(self))
+        return self.visit
 
     def revoke(self, *, at: datetime) -> None:
         """The code on the paper opens nothing any more; who prints again gets a new version with a new code."""

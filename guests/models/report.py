@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guests.models.visit import Visit
 from liaison.accounts.models import User
+from liaison.history import is_not_emptied
 from liaison.scope import ScopedQuerySet
 
 
@@ -43,6 +44,7 @@ class DayReport(models.Model):
         triggers = [
             pgtrigger.Protect(name="report_is_not_rewritten", operation=pgtrigger.Update),
             pgtrigger.Protect(name="report_is_not_deleted", operation=pgtrigger.Delete),
+            is_not_emptied(),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from guests.feeds import calendar_of, days_of, feed_behind, make_feed
 from guests.models import CalendarFeed, Visit
 from guests.views import SignedIn
 from liaison.accounts.models import User
+from liaison.wall import enter_as, enter_for, openly
 
 
 @require_safe
@@ -27,9 +28,14 @@ from liaison.accounts.models import User
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar behind the address; 404 alike for what never was, was revoked, or is over."""
     at = timezone.now()
-    found = feed_behind(secret, at=at)
+    with openly():
+        found = feed_behind(secret, at=at)
     if found is None:
         raise Http404
+    if found.officer:
+        enter_as(found.officer.user_id)
+    else:
+        enter_for(*filter(None, [found.visit_id]))
     found.note_fetch(at=at)
     calendar = calendar_of(days_of(found, at=at))
     etag = f'"{sha256(calendar).hexdigest()[:32]}"'

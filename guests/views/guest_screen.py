@@ -25,6 +25,7 @@ from guests.since_printed import changes_since
 from guests.views import TOLD_TO_NOBODY, SignedIn
 from guests.views.acting import own_visit
 from guests.wording import LANGUAGES, WORDS, language_of, when
+from liaison.wall import enter_for, openly
 
 
 @login_required
@@ -49,9 +50,11 @@ def guest_screen(request: SignedIn, pk: int) -> HttpResponse:
 def shared_screen(request: HttpRequest, secret: str) -> HttpResponse:
     """The screen behind a link, for whoever has it; 404 alike for what never was, was revoked, or is over."""
     at = timezone.now()
-    link = link_behind(secret, at=at)
+    with openly():
+        link = link_behind(secret, at=at)
     if link is None:
         return _gone(request)
+    enter_for(link.visit_id)
     if request.method == "GET":
         link.note_opening(at=at)
     language = _language(request, link.visit.guest.languages)
@@ -68,10 +71,12 @@ def shared_screen(request: HttpRequest, secret: str) -> HttpResponse:
 def since_printed(request: HttpRequest, secret: str) -> HttpResponse:
     """What has changed since a guest's paper was printed, and the plan as it stands; 404 as for a link that opens nothing."""
     at = timezone.now()
-    version = print_behind(secret, at=at)
+    with openly():
+        version = print_behind(secret, at=at)
     if version is None:
         return _gone(request)
-    visit = version.visit
+    visit = version.stay
+    enter_for(visit.pk)
     now = itineraries(Visit.objects.filter(pk=visit.pk), at=at)[visit.pk]
     language = _language(request, [version.language])
     with override(language):

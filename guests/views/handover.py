@@ -29,6 +29,7 @@ from guests.hours import Hours
 from guests.models import Handover
 from guests.views import SignedIn
 from guests.views.acting import action, own_visit
+from liaison.wall import openly
 
 _ROW = Handover.objects.select_related(
     "receiver__user", "assignment__officer__user", "assignment__visit__guest", "assignment__visit__event"
@@ -111,15 +112,18 @@ def _settled(
 ) -> HttpResponse:
     """Answer an offer, which settles once however often it is tapped."""
     at = timezone.now()
-    found = get_object_or_404(_ROW.answered_by(request.user, at), pk=pk)
-    if not may(request.user, found):
-        raise PermissionDenied
-    visit = found.assignment.visit
     try:
-        settle(handover=found, at=at)
+        with (
+            openly()
+        ):  # a settled offer is no claim to the guest any more, and is answered with a word all the same
+            found = get_object_or_404(_ROW.answered_by(request.user, at), pk=pk)
+            if not may(request.user, found):
+                raise PermissionDenied
+            settle(handover=found, at=at)
     except (HandoverError, AssignmentError) as error:
         messages.warning(request, str(error))
         return HttpResponseRedirect(reverse("today"))
+    visit = found.assignment.visit
     messages.success(request, said % {"guest": visit.guest.called, "giver": found.assignment.officer})
     return HttpResponseRedirect(f"{reverse('today')}#visit-{visit.pk}")
 

@@ -91,7 +91,7 @@ def preview_handout(request: SignedIn, pk: int) -> HttpResponse:
 def handout(request: SignedIn, pk: int) -> HttpResponse:
     """One version as PDF, the same bytes each time; where it cannot be rendered, why."""
     version = _own_print(request.user, pk, HANDOUT)
-    return _shown(request, version, version.visit)
+    return _shown(request, version, version.stay)
 
 
 @login_required
@@ -125,7 +125,7 @@ def preview_day_sheet(request: SignedIn, pk: int) -> HttpResponse:
 def day_sheet(request: SignedIn, pk: int) -> HttpResponse:
     """One version as PDF, the same bytes each time; for the officer whose it is while the duty lasts, and coordinators."""
     version = _own_print(request.user, pk, DAY_SHEET)
-    return _shown(request, version, version.visit)
+    return _shown(request, version, version.stay)
 
 
 @login_required

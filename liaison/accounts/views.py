@@ -1,6 +1,11 @@
 """Where one is signed in, and what one reads once it has ended."""
 
+from typing import cast
+
 from allauth.account.internal.flows.logout import logout
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.stages import LoginStage
+from allauth.account.views import LoginView
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,6 +23,19 @@ class SignedIn(HttpRequest):
     """A request of a person who has signed in."""
 
     user: User
+
+
+class SignInView(LoginView):  # type: ignore[misc]  # allauth has no types
+    """allauth's own, but that who asked for a code and then types a password signs in by the password."""
+
+    def _redirect_to_pending_stage(
+        self, request: HttpRequest, stage: LoginStage
+    ) -> HttpResponseRedirect | None:
+        """By GET to what is pending; what is sent begins anew, and what was pending with it."""
+        if request.method != "POST":
+            return cast("HttpResponseRedirect", super()._redirect_to_pending_stage(request, stage))
+        clear_login(request)
+        return None
 
 
 @login_required

@@ -83,9 +83,14 @@ def for_tests(folder: Path, urls: Mapping[str, str], outer: Mapping[str, str]) -
         "APPRISE_GATEWAYS": "",
         "DEFAULT_FROM_EMAIL": "Liaison <liaison@localhost>",
         "LOG_LEVEL": "INFO",
+        "LOG_FORMAT": "line",
+        "METRICS_TOKEN": "",
+        "METRICS_DIR": str(folder / "metrics"),
+        "SENTRY_DSN": "",
         "SECOND_FACTOR_GRACE_DAYS": "7",
         "SIGN_IN_ENDS_AFTER_DAYS": "36500",  # the cast's events have their days in the calendar, tests run on any
         "TRUSTED_PROXIES": "0",
+        "SECOND_WALL": "yes",
     }
     return {**outer, **made, **urls}
 

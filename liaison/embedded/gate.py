@@ -37,6 +37,7 @@ def steps() -> list[Step]:
         Step("templates (djade)", [*_DJADE, "--check", *_templates()]),
         Step("imports (import-linter)", [python, "-c", _LINT_IMPORTS]),
         Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
+        Step("migrations beside old code", [python, "-m", "liaison.embedded.expanding"]),
         Step("production settings", [*manage, "check", "--deploy", "--fail-level", "WARNING"]),
         Step("weaknesses (pip-audit)", [python, "-m", "liaison.embedded.advisories"]),
         Step("static files", [python, "-m", "liaison.embedded.prepare", "--static"]),

@@ -114,6 +114,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     readonly_fields = fields
     inlines = (DeliveryInline,)
     change_form_outer_after_template = "admin/notices/notice/send_again.html"
+    list_after_template = "admin/notices/notice/row_buttons.html"
 
     def get_urls(self) -> list[URLPattern]:
         again = path(
@@ -180,12 +181,12 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     @column(_("once more"))
     def again(self, notice: Notice) -> str:
-        """A button of the list's own form, which carries its token."""
+        """A button of a form beside the list's: Enter on a tick presses the first button of the list's own."""
         if notice.state != Notice.State.FAILED or not notice.is_of_use(timezone.now()):
             return ""
         address = reverse("admin:notices_notice_send_again", args=[notice.pk])
         return format_html(
-            '<button class="desk-button desk-button-quiet" formaction="{}" aria-label="{}: {}">{}</button>',
+            '<button class="desk-button desk-button-quiet" form="row-buttons" formaction="{}" aria-label="{}: {}">{}</button>',
             address,
             gettext("Send again"),
             notice,

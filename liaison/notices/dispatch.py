@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, nullcontext
 from datetime import datetime, timedelta
 from itertools import groupby, islice
@@ -11,8 +11,8 @@ from itertools import groupby, islice
 from django.db import transaction
 from django.db.models import F
 
-from liaison.notices.channels import CHANNELS, Channel, HealingError, Letter, OutageError, SendingError
-from liaison.notices.models import Delivery, DeliveryQuerySet, Notice
+from liaison.notices.channels import CHANNELS, Channel, HealingError, OutageError, SendingError
+from liaison.notices.models import Delivery, DeliveryQuerySet, Notice, NoticeQuerySet
 from liaison.notices.opening import keep_due, open_due, settle
 from liaison.notices.wording import WordingError
 from liaison.notices.writer import Writer
@@ -24,7 +24,7 @@ MOST_PATIENCE = timedelta(hours=1)  # with a server that names a time
 OUTAGE_PAUSE = timedelta(seconds=30)
 CHECK_EVERY = timedelta(seconds=2)
 HAND_LASTS = timedelta(seconds=10)
-BATCH = 200
+BATCH = 100  # no dearer for each than more, and a pile is shared sooner
 
 # The lease is taken in one statement. MATERIALIZED keeps PostgreSQL from asking for the rows twice.
 _CLAIM = """
@@ -54,24 +54,34 @@ class Ways(ExitStack):
 
 
 def dispatch(
-    *, at: datetime, batch: int = BATCH, lease: timedelta = Delivery.LEASE, ways: Ways | None = None
+    *,
+    at: datetime,
+    batch: int = BATCH,
+    lease: timedelta = Delivery.LEASE,
+    ways: Ways | None = None,
+    when_full: Callable[[], object] | None = None,
 ) -> int:
     """Open due notices, up to `batch` of those that leave the app, and make up to `batch` waiting deliveries.
 
     Answers how many rows it took up. What is urgent comes first at every step, the earliest first among its own, however
-    much else waits. Whoever dispatches again and again gives the `ways`, and closes them in the end.
+    much else waits. Whoever dispatches again and again gives the `ways`, and closes them in the end. `when_full` is called
+    before a full batch is sent: there may be more, for somebody else to send meanwhile.
 
     Any number of dispatchers may run at the same time. Must not be called inside a transaction: what is sent cannot be
     rolled back. Takes the same number of queries however many rows it takes up, except that it looks up from sending
     every two seconds.
     """
     opened = keep_due(at=at) + open_due(at=at, batch=batch)
+    claimed = claim(at=at, batch=batch, lease=lease)
+    if when_full and len(claimed) == batch:
+        when_full()
     with nullcontext(ways) if ways else Ways() as open_ways:
-        return opened + deliver_waiting(at=at, batch=batch, lease=lease, ways=open_ways)
+        deliver(claimed, at=at, lease=lease, ways=open_ways)
+    return opened + len(claimed)
 
 
-def deliver_waiting(*, at: datetime, batch: int, lease: timedelta, ways: Ways) -> int:
-    """Make the waiting deliveries, at most `batch`; answers how many were taken up.
+def deliver(claimed: Sequence[Delivery], *, at: datetime, lease: timedelta, ways: Ways) -> None:
+    """Make the deliveries that were leased.
 
     Where a server is slow, each way stops after HAND_LASTS and leaves the rest to whoever asks next, so that nothing
     urgent waits behind a long batch.
@@ -83,17 +93,16 @@ def deliver_waiting(*, at: datetime, batch: int, lease: timedelta, ways: Ways) -
       by which a mail program can tell. At most what one dispatcher sends within CHECK_EVERY is concerned;
     - after the mark: done. Notice and delivery are marked in one transaction.
     """
-    claimed = claim(at=at, batch=batch, lease=lease)
-    if claimed:
-        with Writer() as writer:
-            hand = Hand(claimed, writer, at=at, lease=lease)
-            try:
-                hand.look_up()
-                for name, deliveries in groupby(claimed, key=lambda delivery: delivery.channel):
-                    _deliver(deliveries, ways.to(name), hand)
-            finally:
-                hand.lay_down()
-    return len(claimed)
+    if not claimed:
+        return
+    with Writer() as writer:
+        hand = Hand(claimed, writer, at=at, lease=lease)
+        try:
+            hand.look_up()
+            for name, deliveries in groupby(claimed, key=lambda delivery: delivery.channel):
+                _deliver(deliveries, ways.to(name), hand)
+        finally:
+            hand.lay_down()
 
 
 def claim(*, at: datetime, batch: int, lease: timedelta) -> list[Delivery]:
@@ -158,10 +167,13 @@ class Hand:
     def _hand_over(self, delivery: Delivery, channel: Channel) -> None:
         if delivery.attempts > Delivery.MAX_ATTEMPTS:  # none of them came to its mark
             raise SendingError(Delivery.Trouble.CRASHED, "")
-        words = self._writer.words_of(self._notices[delivery.notice_id], at=self.now())
+        notice = self._notices[delivery.notice_id]
+        letter = self._writer.letter_of(delivery, notice, channel, at=self.now())
         for following in islice(self.left.values(), 1, 2):
-            self._writer.begin(self._notices[following.notice_id], at=self.now())
-        channel.send(Letter(delivery.address, delivery.message_id, words))
+            if following.channel == delivery.channel:
+                notice = self._notices[following.notice_id]
+                self._writer.begin(following, notice, channel, at=self.now())
+        channel.send(letter)
 
     def postpone(self, channel: str, error: OutageError) -> None:
         """Let all that waits for a closed way wait longer; an outage counts as no attempt of any of them."""
@@ -186,7 +198,7 @@ class Hand:
         """Mark what was decided, drop what no longer stands or is no longer ours, and prolong the lease of the rest."""
         now = self.now()
         with transaction.atomic():
-            self._notices = self._lock_notices()
+            self._notices = {row.pk: row for row in self._locked().select_related("recipient", "event")}
             is_changed = self._mark(now) | self._drop(now)
             if self._looked_up_at is not None:
                 self._prolong(now)
@@ -199,18 +211,16 @@ class Hand:
         now = self.now()
         untried = [key for key in self.left if key != self._trying]
         with transaction.atomic():
-            notices = self._lock_notices()
+            keys = list(self._locked().values_list("pk", flat=True))
             if untried:
                 self._ours(untried).update(leased_until=None, attempts=F("attempts") - 1)
             if self._mark(now):
-                settle(notices, now)
+                settle(keys, now)
 
-    def _lock_notices(self) -> dict[int, Notice]:
+    def _locked(self) -> NoticeQuerySet:
+        """The notices of all that is in hand, locked in an order that everybody keeps."""
         keys = {delivery.notice_id for delivery in (*self.left.values(), *self._sent, *self._troubled)}
-        rows = Notice.objects.select_for_update(of=("self",), no_key=True).select_related(
-            "recipient", "event"
-        )
-        return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+        return Notice.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
 
     def _ours(self, keys: Iterable[int]) -> DeliveryQuerySet:
         """Those of the deliveries that nobody has taken over: our lease has not run out meanwhile."""

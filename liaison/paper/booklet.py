@@ -37,23 +37,25 @@ def faces(pages: int, *, right_to_left: bool = False) -> Iterator[Face]:
 
 
 def imposed(part: Part, *, right_to_left: bool = False) -> Part:
-    """The pages of one paper, all of them A6, four to each side of sheets of A4."""
+    """The pages of one paper, all of them A6, four to each side of sheets of A4.
+
+    A side holds pages that do not follow one another, so it has no order to be heard in and is not tagged: whoever
+    listens takes the same paper on another sheet. It is for archives (PDF/A-3u).
+    """
     import pikepdf  # noqa: PLC0415 (only who prints needs it)
 
-    out = BytesIO()
+    from liaison.paper.merging import describe, saved, take_on  # noqa: PLC0415 (as above)
+
     with pikepdf.open(BytesIO(part.data)) as small, pikepdf.new() as sheets:
         height = float(small.pages[0].mediabox[3])
         forms = [sheets.copy_foreign(page.as_form_xobject()) for page in small.pages]
         sides = list(faces(len(forms), right_to_left=right_to_left))
         for face in sides:
             _set_out(sheets, face, forms, height)
-        for name in ("/Title", "/Producer"):
-            if name in small.docinfo:
-                sheets.docinfo[name] = str(small.docinfo[name])
-        if "/Lang" in small.Root:
-            sheets.Root.Lang = str(small.Root.Lang)
-        sheets.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return Part(out.getvalue(), tuple((title, len(sides)) for title, _pages in part.chapters))
+        take_on(sheets, small)
+        describe(sheets, str(small.docinfo.get("/Title", part.chapters[0][0])), is_tagged=False)
+        data = saved(sheets)
+    return Part(data, tuple((title, len(sides)) for title, _pages in part.chapters))
 
 
 def _set_out(sheets: "pikepdf.Pdf", face: Face, forms: Sequence[Any], height: float) -> None:

@@ -5,6 +5,7 @@ the machine or what was made before. Pango is not made for threads: a process se
 """
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from liaison.paper.letters import FAMILY, missing_fonts
 from liaison.paper.pictures import BrokenImageError, PaperError
+from liaison.watching.shared import note_paper
 
 if TYPE_CHECKING:
     from liaison.paper.typesetting import Press
@@ -66,23 +68,22 @@ def lay_out(title: str, html: str, *styles: str) -> Leaves:
         return Leaves(title, _press().lay_out(html, styles))
 
 
-def bind(papers: Sequence[Leaves], *, duplex: bool = False) -> Part:
+def bind(papers: Sequence[Leaves], *, duplex: bool = False, is_tagged: bool = True) -> Part:
     """Print papers into one PDF, which holds each font once; `duplex` begins each of them on a sheet of its own.
 
-    Raises MissingFontError where a letter could not be set.
+    It is accessible and for archives (PDF/UA-1 and PDF/A-3a); what is not tagged, because it will be cut up, is for
+    archives only (PDF/A-3u). Raises MissingFontError where a letter could not be set.
     """
     with _printing():
-        pages, chapters = [], []
+        printed = []
         for paper in papers:
             own = list(paper.document.pages)
             if duplex and len(own) % 2:
                 own.append(_press().blank_like(own[-1]))
-            pages += own
-            chapters.append((paper.title, len(own)))
-        document = papers[0].document.copy(pages)
-        data = document.write_pdf()
-        _check_letters(document.fonts.values())
-        return Part(data, tuple(chapters))
+            printed.append((paper.title, paper.document, own))
+        data, fonts = _press().printed(printed, is_tagged=is_tagged)
+        _check_letters(fonts)
+        return Part(data, tuple((title, len(own)) for title, _document, own in printed))
 
 
 def joined(parts: Sequence[Part]) -> Part:
@@ -91,25 +92,23 @@ def joined(parts: Sequence[Part]) -> Part:
 
 
 def merge(parts: Iterable[Part], *, title: str) -> bytes:
-    """One PDF of all the parts, with an outline of their papers; the same bytes for the same parts."""
+    """One PDF of all the parts, with an outline and the structure of their papers; the same bytes for the same parts.
+
+    It is accessible and for archives as far as all the parts are.
+    """
     import pikepdf  # noqa: PLC0415 (only the worker merges)
 
-    out = BytesIO()
-    with pikepdf.new() as whole:
+    from liaison.paper.merging import Whole, saved  # noqa: PLC0415 (as above)
+
+    with pikepdf.new() as pdf:
+        whole = Whole(pdf)
         chapters: list[tuple[str, int]] = []
         for part in parts:
-            with pikepdf.open(BytesIO(part.data)) as pdf:
-                whole.pages.extend(pdf.pages)
+            with pikepdf.open(BytesIO(part.data)) as more:
+                whole.append(more)
             chapters += part.chapters
-        with whole.open_outline() as outline:
-            page = 0
-            for name, pages in chapters:
-                outline.root.append(pikepdf.OutlineItem(name, page))
-                page += pages
-        if title:
-            whole.docinfo["/Title"] = title
-        whole.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
+        whole.finish(title or chapters[0][0], chapters)
+        return saved(pdf)
 
 
 @cache
@@ -131,7 +130,10 @@ def _printing() -> Iterator[None]:
         )
     try:
         with _one_at_a_time:
+            began = time.perf_counter()
             yield
+            lasted = time.perf_counter() - began
+        note_paper(lasted)
     except FatalURLFetchingError as fatal:  # no Exception: nothing above would catch it
         if isinstance(fatal.__cause__, PaperError):
             raise fatal.__cause__ from None

@@ -14,7 +14,7 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 MOST_BYTES = 12 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 SET_AT = (640, 640)  # pixels: 300 dpi at 54 mm, the widest that a picture is set
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
 
 class PaperError(Exception):
@@ -39,9 +39,7 @@ def picture(name: str) -> bytes:
     try:
         size, changed_at = default_storage.size(name), default_storage.get_modified_time(name)
         if size > MOST_BYTES:
-            raise BrokenImageError(
-                name, _("the file is larger than %(most)d MB.") % {"most": MOST_BYTES >> 20}
-            )
+            raise too_heavy(name)
         return _brought_to_size(name, changed_at)
     except (FileNotFoundError, PermissionError, SuspiciousFileOperation) as error:
         raise BrokenImageError(name, _("the file is missing.")) from error
@@ -50,7 +48,7 @@ def picture(name: str) -> bytes:
 @lru_cache(maxsize=32)  # a run prints the same logo and the same officers again and again
 def _brought_to_size(name: str, changed_at: datetime) -> bytes:
     with default_storage.open(name) as file:
-        return redrawn(file.read(), size=SET_AT, name=name, formats=_FORMATS)
+        return redrawn(file.read(), size=SET_AT, name=name, formats=FORMATS)
 
 
 def redrawn(
@@ -59,6 +57,7 @@ def redrawn(
     """The picture drawn anew as a PNG or JPEG of at most that size, upright and without metadata. Raises BrokenImageError."""
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a damaged file makes Pillow say besides
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(BytesIO(content), formats=formats) as image:
                 return _set(name, image, size)
@@ -90,6 +89,11 @@ def _set(name: str, image: Image.Image, size: tuple[int, int]) -> bytes:
     else:
         small.save(out, "JPEG", quality=88)
     return out.getvalue()
+
+
+def too_heavy(name: str) -> BrokenImageError:
+    """That a file has more bytes than are read."""
+    return BrokenImageError(name, _("the file is larger than %(most)d MB.") % {"most": MOST_BYTES >> 20})
 
 
 def _too_large(name: str) -> BrokenImageError:

@@ -1,4 +1,4 @@
-"""`./run bench [--quick] [volume] [screen] [desk] [paper] [dispatch] [import] [matching] [scale] [load] [servers] [soak]`: measure, print a table, and fail where a stated target is missed."""
+"""`./run bench [--quick] [volume] [screen] [desk] [paper] [planning] [dispatch] [inbox] [mail] [lateness] [batches] [import] [matching] [scale] [load] [servers] [soak]`: measure, print a table, and fail where a stated target is missed."""
 
 import os
 import sys

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from liaison.embedded import processes
 from liaison.embedded.engines import ROOT
-from tests.bench import server
-from tests.bench.dispatching import mail_sink
+from tests.bench import piles, server
 
 _CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "liaison"]
 _WORKER = ["worker", "--concurrency", "3", "--max-tasks-per-child", "200", "--loglevel", "WARNING"]
@@ -37,7 +36,7 @@ class House:
 def open_house() -> Iterator[House]:
     """Web, worker, beat and a mail server that keeps nothing, over the engines that this process uses."""
     with ExitStack() as stack:
-        port, _pid = stack.enter_context(mail_sink())
+        port, _pid = stack.enter_context(piles.mail_server(has_pipelining=True))
         env = server.environment() | {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "PYTHONWARNINGS": "ignore"}
         web = stack.enter_context(server.running(server.of_the_image, env=env, log=server.log_of("web")))
         parts = {"worker": [*_CELERY, *_WORKER], "beat": [*_CELERY, "beat", "--loglevel", "WARNING"]}

@@ -29,13 +29,25 @@ from tests.bench import (
     soak,
 )
 
-PARTS = ("volume", "screen", "desk", "paper", "dispatch", "import", "matching")
+# Those of the sending may be named by themselves; "dispatch" is all of them.
+SENDING = {"inbox": dispatching.inbox, "mail": dispatching.mail, "lateness": dispatching.lateness}
+PARTS = (
+    "volume",
+    "screen",
+    "desk",
+    "paper",
+    "planning",
+    "dispatch",
+    *SENDING,
+    "batches",
+    "import",
+    "matching",
+)
 APART = ("scale", "load", "servers", "soak")  # long, and so only where they are named
+_OF_THE_BIG_EVENT = {"volume", "screen", "desk", "paper", "planning", "load", "servers"}
 VOLUME_SECONDS = 60
 _AT_ONCE = f"{load.CONNECTIONS} connections, gunicorn with {server.WORKERS} sync workers"
 _FULL = {"visits": 1000, "officers": 300, "items": 20_000}
-_PILES = {"rounds": 3, "pile": 10_000, "mails": 10_000, "plain": 2000}
-_SHORT_PILES = {"rounds": 1, "pile": 3000, "mails": 600, "plain": 200}
 _QUICK = {"visits": 100, "officers": 30, "items": 2000}
 _CROWD: dict[str, Any] = {"seconds": 300.0, "phones": 300}
 _SMALL_CROWD: dict[str, Any] = {"seconds": 20.0, "phones": 30}
@@ -57,12 +69,9 @@ def main(argv: list[str]) -> int:
     with _own_database():
         if "scale" in wanted.parts:
             missed += _ten_times(wanted, timezone.now())
-        if {"volume", "screen", "desk", "paper", "dispatch", "load", "servers"} & {*wanted.parts}:
+        if _OF_THE_BIG_EVENT & {*wanted.parts}:
             missed += _of_the_big_event(wanted, timezone.now())
-        if "dispatch" in wanted.parts:
-            lines, more = dispatching.measure(**_SHORT_PILES if wanted.quick else _PILES)
-            missed += more
-            say("\n".join(["Dispatch", *lines]) + "\n")
+        missed += _sending(wanted)
         if "import" in wanted.parts and not wanted.quick:
             measured = importing.measure()
             missed += [] if measured.is_good else ["a guest list of 10,000 rows"]
@@ -99,7 +108,9 @@ def _of_the_big_event(wanted: argparse.Namespace, at: datetime) -> list[str]:
         say("\n".join(lines) + "\n")
     if "paper" in wanted.parts:
         coordinator = User.objects.get(email=f"coordinator@{volume.DOMAIN}")
-        lines = paper.measure(event, by=coordinator, at=at, handouts=3 if wanted.quick else 12)
+        sizes = {"handouts": 5, "run": 40} if wanted.quick else {"handouts": 12, "run": 200}
+        lines, more = paper.measure(event, by=coordinator, at=at, **sizes)
+        missed += more
         say("\n".join(["Paper", *lines]) + "\n")
     if "servers" in wanted.parts:
         rounds, seconds = (2, 0.5) if wanted.quick else (12, 0.5)
@@ -109,7 +120,7 @@ def _of_the_big_event(wanted: argparse.Namespace, at: datetime) -> list[str]:
         lines, more = crowded.measure(event, **_SMALL_CROWD if wanted.quick else _CROWD)
         missed += more
         say("\n".join(["Load", *lines]) + "\n")
-    if "dispatch" in wanted.parts:
+    if "planning" in wanted.parts:
         say("\n".join(["Planning", *dispatching.planning()]) + "\n")
     return missed
 
@@ -126,6 +137,19 @@ def _ten_times(wanted: argparse.Namespace, at: datetime) -> list[str]:
     return [target for _title, (_lines, missed) in parts for target in missed]
 
 
+def _sending(wanted: argparse.Namespace) -> list[str]:
+    """Each line as soon as it is known: a whole pile takes its time."""
+    missed = []
+    for part, measure in {**SENDING, "batches": dispatching.batches}.items():
+        if part in wanted.parts:
+            sys.stdout.write(f"{part.capitalize()}\n")
+            for line, target in measure(dispatching.QUICK if wanted.quick else dispatching.FULL):
+                sys.stdout.write(f"     {line}\n")
+                sys.stdout.flush()
+                missed += [target] if target else []
+    return missed
+
+
 def _matching(*, is_quick: bool) -> tuple[list[str], list[str]]:
     """Proposals at meetings of several sizes, the smallest only where it is to be quick, and beside a real team."""
     measured = matching.measure(matching.CASES[:1] if is_quick else matching.CASES)
@@ -140,6 +164,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
         prog="./run bench", description="Measure, and fail where a stated target is missed."
     )
     parser.add_argument("--quick", action="store_true", help="a tenth of the volume, short rounds")
+    parser.add_argument("--scale", action="store_true", help="the same as the part “scale”")
     parser.add_argument(
         "parts",
         nargs="*",
@@ -148,7 +173,10 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
         help=f"{', '.join(PARTS)}; all of these where none is named. Long: {', '.join(APART)}",
     )
     wanted = parser.parse_args(argv)
+    wanted.parts += ["scale"] if wanted.scale else []
     wanted.parts = wanted.parts or list(PARTS)
+    if "dispatch" in wanted.parts:
+        wanted.parts += ["planning", *SENDING]
     return wanted
 
 

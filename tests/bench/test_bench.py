@@ -9,9 +9,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
+from liaison.notices.dispatch import dispatch
+from liaison.notices.models import Notice
 from liaison.settings import ROOT, TEMPLATES
-from tests.bench import crowd, load, matching, server, soak
+from tests.bench import crowd, load, matching, piles, plain, server, soak
 from tests.bench.screen import queries_of
 from tests.cast import Cast
 
@@ -106,3 +109,14 @@ def test_a_soak_fails_on_growth_leaks_losses_and_errors_but_not_while_the_databa
         unsent=2,
     )
     assert [line.split(" ")[0] for line in soak.missed_of(ill, away)] == ["web", "connections", "1", "1", "2"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_pipelining", [True, False])
+def test_the_far_mail_server_takes_mails_of_a_plain_loop_and_of_ours(*, has_pipelining: bool) -> None:
+    with piles.mail_server(has_pipelining=has_pipelining):
+        rates = plain.smtp(2, piles.people())
+        assert min(rates.made, rates.ready, rates.worded) > 0
+        piles.make_due(3, piles.people(), timezone.now())
+        assert dispatch(at=timezone.now()) == 6
+    assert Notice.objects.filter(state=Notice.State.SENT).count() == 3

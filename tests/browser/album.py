@@ -18,7 +18,7 @@ from tests.browser import lists
 from tests.browser.conftest import find_chromium
 from tests.browser.scene import Scene, build_scene
 from tests.browser.screens import PHONE, Screen, open_all
-from tests.factories import NOW
+from tests.factories import NOW, make_user
 
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 SIZES = {
@@ -87,6 +87,8 @@ SCREENS = (
     Screen("desk-upload-waiting", "ratna", "/admin/guests/guestlist/{waiting}/preview/"),
     Screen("desk-programme-columns", "ratna", "/admin/", _upload(*SESSIONS)),
     Screen("desk-programme-preview", "ratna", "/admin/", _preview(*SESSIONS)),
+    Screen("desk-status", "wayan", "/admin/status/"),
+    Screen("desk-status-of-events", "ratna", "/admin/status/"),
     Screen("desk-exports", "ratna", "/admin/guests/export/lists/{event.slug}/"),
 )
 
@@ -115,12 +117,15 @@ def take_pictures(names: list[str]) -> str:
 
 
 def _prepare_files(scene: Scene) -> dict[str, Any]:
-    """What the desk's uploads take, written to where `_upload` finds it; the list that waits for a worker."""
+    """What the desk's uploads take, written to where `_upload` finds it; the list that waits for a worker; an administrator."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     lists.add_doubts(scene.event)
     (FOLDER / GUESTS[0]).write_bytes(lists.muddled_list())
     (FOLDER / SESSIONS[0]).write_bytes(lists.add_programme(scene.event))
-    return {"waiting": lists.add_waiting(scene.event, scene.ratna).pk}
+    return {
+        "waiting": lists.add_waiting(scene.event, scene.ratna).pk,
+        "wayan": make_user("Wayan", is_staff=True, is_superuser=True),
+    }
 
 
 def _take_album(

@@ -126,6 +126,8 @@ PHONE = (
     Screen("late-too-much", "sari", "/visits/{sato.pk}/late/?minutes=999"),
     Screen("incident-long", "sari", "/visits/{long.pk}/incident/"),
     Screen("report-long", "sari", "/visits/{long.pk}/report/"),
+    Screen("help", "sari", "/help/"),
+    Screen("help-desk", "ratna", "/help/desk/"),
     Screen("search", "sari", "/search/"),
     Screen("search-found", "sari", "/search/?q=sato"),
     Screen("search-much", "sari", "/search/?q=wolf"),

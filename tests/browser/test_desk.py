@@ -1,5 +1,6 @@
 """A coordinator's first hour in a real browser: a guest list becomes visits, visits get officers, handouts are printed."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,14 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from events.models import Role
+from events.models import Event, Role
 from guests.models import Assignment, PrintRun, Visit
 from guests.print_runs import render_next_print_run
+from liaison.accounts.models import User
+from liaison.notices.models import Notice
 from tests.browser.conftest import Opener
 from tests.factories import make_event, make_member, make_user
+from tests.liaison.notices.wishes import make_notice
 
 LIST = Path(__file__).resolve().parents[1] / "data" / "un-general-debate-2022.xlsx"
 LAPTOP = {"viewport": {"width": 1280, "height": 800}, "has_touch": False, "is_mobile": False}
@@ -73,3 +77,23 @@ def test_a_guest_list_becomes_visits_with_officers_and_handouts(desk: Page) -> N
     expect(desk.locator("body")).to_contain_text("3 papers are being printed.")
     assert render_next_print_run(clock=timezone.now)
     assert PrintRun.objects.get().state == PrintRun.State.DONE
+
+
+def test_enter_on_a_tick_presses_no_rows_button(desk: Page) -> None:
+    """By Enter a browser sends the form of a tick, by the first button that the form has."""
+    ratna, at = User.objects.get(name="Ratna Kusuma"), timezone.now()
+    notice = make_notice(
+        ratna, event_id=Event.objects.get().pk, due_at=at, expires_at=at + timedelta(hours=1)
+    )
+    Notice.objects.filter(pk=notice.pk).update(state=Notice.State.FAILED, finished_at=at)
+    desk.goto("/admin/notices/notice/")
+    desk.evaluate(
+        "document.querySelector('#changelist-actions-wrapper').remove()"
+    )  # as where there is no action
+    desk.locator("input.action-select").first.check()
+    desk.locator("input.action-select").first.press("Enter")
+    again = desk.get_by_role("button", name="Send again").first
+    expect(again).to_be_visible()
+    assert Notice.objects.get(pk=notice.pk).state == Notice.State.FAILED
+    again.click()
+    expect(desk.locator("body")).to_contain_text("1 notice is sent again.")

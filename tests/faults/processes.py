@@ -89,10 +89,10 @@ class Crew:
         schedule = str(self.folder / f"schedule-{len(self.children)}")
         return self._start("beat", ["celery", "--quiet", "-A", "liaison", "beat", "--schedule", schedule])
 
-    def web(self) -> tuple[Child, str]:
+    def web(self, *more: str) -> tuple[Child, str]:
         """A web server that answers, and its address."""
         address = f"127.0.0.1:{free_port()}"
-        words = ["--bind", address, "--workers", "1", "--no-control-socket"]
+        words = ["--bind", address, "--workers", "1", "--no-control-socket", *more]
         web = self._start("web", ["gunicorn", "liaison.wsgi", *words])
         web.wait_for("Booting worker")
         return web, f"http://{address}"

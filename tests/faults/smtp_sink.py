@@ -22,7 +22,11 @@ class SmtpSink(socketserver.ThreadingTCPServer):
     """Speaks as much SMTP (RFC 5321) as a client of ours needs. A behaviour sees each command before it is answered.
 
     `behave(verb, rest)` answers the reply to give instead of the usual one, or None for the usual one; it may block.
-    The end of a message is the verb "END", with the recipient as its rest: by then the message is kept.
+    The end of a message is the verb "END", with the recipient as its rest: by then the message is kept. A message that
+    nobody is to get is dropped.
+
+    As most servers it takes several commands at once (RFC 2920); where it `collects`, it answers none of them before the
+    last. Without `has_pipelining` it does not say so.
     """
 
     allow_reuse_address = True
@@ -32,7 +36,9 @@ class SmtpSink(socketserver.ThreadingTCPServer):
     def __init__(self, behave: Behaviour | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.behave: Behaviour = behave or (lambda _verb, _rest: None)
+        self.has_pipelining, self.collects = True, False
         self.messages: list[EmailMessage] = []
+        self.dropped: list[bytes] = []
         self.connections = 0
         self.lock = threading.Lock()
 
@@ -64,7 +70,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         with self.server.lock:
             self.server.connections += 1
-        self._recipient = ""
+        self._recipient, self._held = "", ""
         try:
             self._say(self.server.behave("CONNECT", "") or "220 sink")
             while line := self.rfile.readline():
@@ -78,24 +84,38 @@ class _Conversation(socketserver.StreamRequestHandler):
         verb = verb.upper()
         reply = self.server.behave(verb, rest)
         if verb == "RCPT":
-            self._recipient = rest
+            self._recipient = "" if reply else rest
         if verb == "DATA" and reply is None:
             self._say("354 go on")
-            self._keep()
-            reply = self.server.behave("END", self._recipient)
-        self._say(reply or ("221 bye" if verb == "QUIT" else "250 fine"))
+            reply = self._take_message()
+        self._say(reply or self._usual(verb), is_last=verb not in {"MAIL", "RCPT"})
         return verb != "QUIT"
 
-    def _keep(self) -> None:
+    def _usual(self, verb: str) -> str:
+        if verb == "EHLO" and self.server.has_pipelining:
+            return "250-sink\r\n250 PIPELINING"
+        return "221 bye" if verb == "QUIT" else "250 fine"
+
+    def _take_message(self) -> str | None:
         lines = []
-        while (line := self.rfile.readline()) not in {b".\r\n", b""}:
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                raise HangUpError  # the client has gone: half a message is none
             lines.append(line.removeprefix(b"."))
-        message = message_from_bytes(b"".join(lines), policy=policy.default)
+        content = b"".join(lines)
+        if not self._recipient:
+            self.server.dropped.append(content)
+            return "554 no valid recipients"
+        message = message_from_bytes(content, policy=policy.default)
         with self.server.lock:
             self.server.messages.append(message)
+        return self.server.behave("END", self._recipient)
 
-    def _say(self, reply: str) -> None:
-        self.wfile.write(f"{reply}\r\n".encode())
+    def _say(self, reply: str, *, is_last: bool = True) -> None:
+        self._held += f"{reply}\r\n"
+        if is_last or not self.server.collects:
+            self.wfile.write(self._held.encode())
+            self._held = ""
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def make_due(recipient: User, count: int = 1, **fields: object) -> list[Notice]:
 
 
 def finish(senders: Child) -> None:
-    assert wait_until(senders.has_ended, seconds=3 * PATIENCE), senders.said()
+    assert wait_until(senders.has_ended, seconds=15 * PATIENCE), senders.said()
     assert senders.process.returncode == 0, senders.said()
 
 

@@ -36,7 +36,7 @@ QUERIES = {
     "Membership": 6,
     "Notice": 8,
     "Point": 7,
-    "Print": 14,
+    "Print": 15,
     "PrintRun": 6,
     "PrivateReading": 6,
     "ProgrammeFile": 6,

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.admin import site
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
@@ -155,3 +156,15 @@ def test_a_search_asks_as_many_queries_for_any_number_of_words(told: Cast, words
     with CaptureQueriesContext(connection) as asked:
         assert len(client.get(at(Visit, "changelist"), {"q": typed}).context["cl"].result_list) == 1
     assert len(asked) == 9
+
+
+@pytest.mark.parametrize("typed", ["\0", "sa\0to", "Sato\0"])
+def test_a_sign_that_the_database_does_not_take_is_no_error(cast: Cast, typed: str) -> None:
+    client = signed_in(cast.ratna)
+    asked = {"app_label": "guests", "model_name": "visit", "field_name": "guest", "term": typed}
+    answers = [
+        client.get(reverse("admin:autocomplete"), asked),
+        client.get(at(Guest, "changelist"), {"q": typed}),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert all("Kenji Sato" in answer.content.decode() for answer in answers)

@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
+from events.models import Driver
 from guests.changes import LONGEST, MOST_TOLD, QUIET, URGENT_QUIET, tell_changes
 from guests.delays import foresee, report_delay
 from guests.feeds import days_of, make_feed
@@ -104,6 +105,7 @@ def test_ten_edits_are_told_once_from_what_was_known_to_what_holds(known: Cast) 
         ({"title": "Gala"}, "Gala: was “Meeting of Sato”"),
         ({"leave_by_at": LATER - HOUR}, "Meeting of Sato, leave by: to be said → Fri, 14 May 08:00 WITA"),
         ({"venue": None}, "Meeting of Sato, place: Hall Sato → to be said"),
+        ({"flight_number": "GA 452"}, "Meeting of Sato, flight: to be said → GA 452"),
     ],
 )  # fmt: skip
 def test_every_kind_of_change_is_said(known: Cast, change: dict[str, Any], said: str) -> None:
@@ -128,6 +130,12 @@ def test_a_car_a_place_and_where_from_are_said_from_what_to_what(known: Cast) ->
     ]
     (words,) = words_to(known.sari)
     assert words.subject == "Mr Sato: 3 changes of plan"
+
+
+def test_another_driver_than_the_cars_is_said(known: Cast) -> None:
+    of_sato(known).update(driver=Driver.objects.create(event=known.event, name="Pak Made", phone="+628123"))
+    ticks(NOW, NOW + QUIET)
+    assert lines_to(known.sari) == ["Meeting of Sato, driver: the car’s usual one → Pak Made"]
 
 
 def test_new_items_deleted_ones_and_confirmed_ones_are_said(known: Cast) -> None:
@@ -373,18 +381,50 @@ def test_however_it_was_changed(known: Cast, change: Callable[[Cast], None]) -> 
     assert lines_to(known.sari) == ["Meeting of Sato: Fri, 14 May 09:00 → 09:01 WITA"]
 
 
-def test_a_delay_is_told_to_the_others_from_when_to_when(known: Cast) -> None:
-    make_assignment(known.sato, known.bagus_officer, role="deputy")
-    tick(NOW)
-    item, at = of_sato(known).get(), LATER - HOUR
+def be_late(known: Cast, at: datetime) -> None:
+    """Sari says that Mr Sato is 15 minutes late for his meeting."""
+    item = of_sato(known).get(title="Meeting of Sato")
     delay = foresee(visit=known.sato, item=item, by=15 * MINUTE, at=at)
     with pghistory.context(user=known.sari.pk):
         report_delay(
             visit=known.sato, item_key=item.pk, minutes=15, seen=delay.seen, by=known.sari, at=at, client_uuid=uuid4()
         )  # fmt: skip
-    ticks(at, at + QUIET)
-    assert lines_to(known.sari) == []
-    assert lines_to(known.bagus)[0] == "Meeting of Sato: Fri, 14 May 09:00 → ~09:15 WITA"
+
+
+def test_a_delay_is_told_once(known: Cast) -> None:
+    """To who is on duty by the message about it, which is not said again as a change; to who comes later as a change."""
+    make_assignment(known.sato, known.bagus_officer, role="deputy")
+    citra = make_member(make_user("Citra"), known.event)
+    make_assignment(known.sato, citra, role="deputy", starts_at=LATER - MINUTE)
+    make_item(
+        known.sato, "Ride back", kind="transfer", starts_at=LATER + HOUR, leave_by_at=LATER + 50 * MINUTE
+    )
+    ticks(NOW, NOW + LONGEST)
+    told().delete()
+    at = LATER - HOUR
+    be_late(known, at)
+    ticks(at, at + LONGEST)
+    assert lines_to(known.sari) == lines_to(known.bagus) == []
+    said = word(Notice.objects.select_related("recipient").get(kind="late", recipient=known.bagus)).text
+    assert "~09:15–10:15 WITA" in said
+    assert "Moves along: Ride back, ~10:25" in said
+    assert lines_to(citra.user)[0] == "Meeting of Sato: Fri, 14 May 09:00 → ~09:15 WITA"
+
+
+def test_what_else_changed_is_not_lost_behind_a_delay(known: Cast) -> None:
+    """Of the same item before it, and of any item after it."""
+    make_assignment(known.sato, known.bagus_officer, role="deputy")
+    tick(NOW)
+    at = LATER - HOUR
+    of_sato(known).update(venue=make_venue(known.event, "Great Hall"))
+    tick(at)
+    be_late(known, at)
+    ticks(at, at + LONGEST)
+    assert "Meeting of Sato, place: Hall Sato → Great Hall" in lines_to(known.bagus)
+    told().delete()
+    of_sato(known).update(venue=make_venue(known.event, "Garden"))
+    ticks(at + HOUR / 2, at + HOUR / 2 + LONGEST)
+    assert lines_to(known.bagus) == ["Meeting of Sato, place: Great Hall → Garden"]
 
 
 def test_a_moved_item_changes_calendars_and_notices_alike(known: Cast) -> None:

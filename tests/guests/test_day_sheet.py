@@ -104,8 +104,9 @@ def test_all_that_a_day_sheet_names_stands_on_it(cast: Cast, full: Visit) -> Non
         assert words in text, words
     for absent in ("Next day", "Closed already", "Tea for Lim", "Red line of Lim"):
         assert absent not in text
-    assert '<div class="watermark"><bdi lang="" dir="ltr">Sari Wulandari</bdi></div>' in day_sheet_html(
-        sheet_of(cast)
+    assert (
+        '<div class="watermark" aria-hidden="true"><bdi lang="" dir="ltr">Sari Wulandari</bdi></div>'
+        in day_sheet_html(sheet_of(cast))
     )
     assert size_of(pdf) == (595, 842)
     assert {font.partition("-")[0] for font in fonts_of(pdf)} == {"Liaison"}

@@ -19,7 +19,7 @@ from events.models import Event
 from guests.exporting.asked import Asked
 from guests.exporting.giving import give
 from guests.importing.diffing import Kind
-from guests.models import Export, GuestPrivate, ItineraryItem, PrivateReading, Visit
+from guests.models import Erasure, Export, GuestPrivate, ItineraryItem, PrivateReading, Visit
 from liaison.accounts.models import User
 from liaison.sheets.reading import read_sheets
 from tests.cast import Cast
@@ -222,6 +222,31 @@ def test_the_manifest_has_a_line_for_each_ride_of_the_days(forum: Cast) -> None:
     assert (row["Leave by (WITA)"], row["Plate"], row["To"]) == ("2027-05-13 08:50", "DK 1", "Bay")
 
 
+def test_the_log_of_what_was_erased_is_of_this_event_and_its_guests(forum: Cast) -> None:
+    Erasure.objects.create(
+        stage="private",
+        event=forum.event,
+        counts={"guests.Document": 3, "files": 2},
+        started_at=NOW,
+        finished_at=NOW,
+    )
+    Erasure.objects.create(
+        stage="person", guest=forum.sato.guest, asked_by=forum.ratna, reason="Asked", started_at=NOW
+    )
+    Erasure.objects.create(stage="person", guest=forum.okafor.guest, reason="Elsewhere", started_at=NOW)
+    Erasure.objects.create(stage="private", event=forum.other_event, reason="Elsewhere", started_at=NOW)
+    rows = by_heading(taken(forum.event, forum.ratna, "erasures"))
+    assert sorted((row["What was erased"], row["Reason"]) for row in rows) == [
+        ("one person, asked for", "Asked"), ("private data of an event", ""),
+    ]  # fmt: skip
+    [private] = [row for row in rows if row["How many"]]
+    assert (private["How many"], private["Begun (WITA)"]) == ("Documents: 3; Files: 2", "2027-05-13 09:00")
+    [person] = [row for row in rows if row["Reason"] == "Asked"]
+    assert (person["Number of the guest"], person["Asked for by"], person["Finished (WITA)"]) == (
+        str(forum.sato.guest_id), "Ratna Kusuma", "",
+    )  # fmt: skip
+
+
 def queries_of(cast: Cast, kind: str, **wishes: Any) -> int:
     with CaptureQueriesContext(
         connection,
@@ -233,7 +258,7 @@ def queries_of(cast: Cast, kind: str, **wishes: Any) -> int:
 @pytest.mark.parametrize(
     ("kind", "wishes", "number"),
     [("guests", {}, 8), ("guests", {"with_private": True}, 14), ("assignments", {}, 6), ("arrivals", {}, 8),
-     ("manifest", {}, 8), ("contacts", {}, 9)],
+     ("manifest", {}, 8), ("contacts", {}, 9), ("erasures", {}, 6)],
 )  # fmt: skip
 def test_as_many_queries_for_three_guests_as_for_one(cast: Cast, kind: str, wishes: Any, number: int) -> None:
     Visit.objects.filter(pk=cast.lim.pk).delete()

@@ -255,3 +255,14 @@ def test_a_guests_address_is_made_by_who_serves_the_guest(cast: Cast, client: Cl
     feed = CalendarFeed.objects.open().get()
     for stranger in (cast.bagus, cast.dewi, cast.hendra):
         assert signed_in(stranger).post(reverse("revoke_calendar", args=[feed.pk])).status_code == 404
+
+
+def test_a_name_with_line_ends_and_commas_is_one_line_of_text(cast: Cast, client: Client) -> None:
+    Event.objects.filter(pk=cast.event.pk).update(name="Forum, Nusantara\r\nATTACH:x\rURL:y")
+    _feed, address = feed_of(cast, officer=cast.sari_officer)
+    written = client.get(address).content
+    lines = written.replace(b"\r\n ", b"").split(b"\r\n")
+    assert not [
+        line for line in lines if line.startswith((b"ATTACH", b"URL:y")) or b"\r" in line or b"\n" in line
+    ]
+    assert "Forum, Nusantara ATTACH:x" in str(Calendar.from_ical(written)["X-WR-CALNAME"])

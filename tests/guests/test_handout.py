@@ -32,6 +32,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.paper import fonts_of, text_of
+from tests.paper_tags import ACCESSIBLE, faults_of, heard_in
 
 HOUR = timedelta(hours=1)
 HIDDEN = "Kelelawar"
@@ -312,15 +313,19 @@ def test_the_bytes_are_the_same_in_every_process(full: Visit) -> None:
 
 def picture(kind: str = "PNG") -> "ContentFile[bytes]":
     out = BytesIO()
-    Image.new("RGB", (300, 400), "#9a7128").save(out, kind)
+    Image.new("RGBA" if kind == "PNG" else "RGB", (300, 400), "#9a7128").save(out, kind)
     return ContentFile(out.getvalue())
 
 
 def test_the_logo_and_the_officers_photo_are_on_the_cover(cast: Cast) -> None:
     cast.event.logo.save("logo.png", picture())
     cast.sari.photo.save("sari.jpg", picture("JPEG"))
-    with pikepdf.open(BytesIO(render_handout(handout_of(cast.sato)))) as pdf:
+    made = render_handout(handout_of(cast.sato))
+    with pikepdf.open(BytesIO(made)) as pdf:
         assert [len(list(page.get_images())) for page in pdf.pages][:2] == [2, 2]  # the pages share resources
+    assert faults_of(made, *ACCESSIBLE) == []
+    shown = [one.text for one in heard_in(made) if one.tags[-1] == "Figure"]
+    assert [shown[0], shown[-1]] == ["Forum Nusantara", "Sari Wulandari"]
     cast.event.logo.delete()
     cast.sari.photo.delete()
 

@@ -102,6 +102,7 @@ def test_letters_are_as_large_as_promised(sheet: Sheet) -> None:
     ]
     assert titles[0] / usual[0] == pytest.approx(POINT[sheet] / 10.5, rel=0.02)
     if sheet == Sheet.LARGE:
+        assert not any("Italic" in font for font in fonts_of(sample("en", sheet)))
         heights = [
             bottom - top for _page, _word, (_left, top, _right, bottom) in words_of(sample("en", sheet))
         ]

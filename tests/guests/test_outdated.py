@@ -1,6 +1,8 @@
 """Which printed handouts no longer say what holds: by everything they quote, and by nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,20 +15,23 @@ from django.utils import timezone
 from events.models import Event, Membership, Point, Session, Venue
 from guests.models import Assignment, Guest, ItineraryItem, Movement, Print, PrintRun, Visit
 from guests.outdated import outdated
+from guests.papers import PAPERS, Paper
 from guests.print_runs import render_next_print_run
-from guests.prints import print_day_sheet, print_handout
+from guests.prints import print_day_sheet, print_event_paper, print_handout
 from liaison.accounts.models import User
 from liaison.clock import day_of
 from tests.cast import Cast, bring_to
 from tests.factories import (
     make_assignment,
     make_contact,
+    make_delegation,
     make_guest,
     make_item,
     make_note,
     make_request,
     make_session,
     make_user,
+    make_vehicle,
     make_venue,
     make_visit,
 )
@@ -161,7 +166,7 @@ def test_asking_costs_the_same_for_1_and_3_handouts(
     QUOTED["item moved"](cast)
     with CaptureQueriesContext(connection) as asked:
         assert len(gone(now)) == guests
-    assert len(asked) == 7
+    assert len(asked) == 8
 
 
 def test_the_list_says_so_and_prints_again(cast: Cast, printed: Print, now: datetime) -> None:
@@ -263,4 +268,182 @@ def test_asking_costs_the_same_for_1_and_3_day_sheets(
         print_day_sheet(visit=visit, day=_today(cast, now), holder=cast.sari, by=cast.ratna, at=now)
     with CaptureQueriesContext(connection) as asked:
         assert gone(now) == []
-    assert len(asked) == 10
+    first = len(asked)
+    with CaptureQueriesContext(connection) as asked:
+        assert gone(now) == []
+    assert (first, len(asked)) == (16, 8)
+
+
+@pytest.mark.parametrize("what", ON_A_SHEET)
+def test_what_was_judged_once_is_judged_anew_once_something_was_written(
+    cast: Cast, sheet: Print, now: datetime, what: str
+) -> None:
+    """The first verdict is kept; none of these may hide behind it."""
+    assert gone(now) == []
+    with made_anew() as made:
+        assert gone(now) == []
+        assert made == []
+        cast.sato.move_to(Movement.LANDED, at=timezone.now())  # taps come all day
+        items("Audience").update(car_at_door_at=timezone.now())
+        assert gone(now) == []
+        assert made == []
+        ON_A_SHEET[what](cast)
+        assert gone(now) == [sheet.pk]
+        assert made == ["day_sheet"]
+
+
+def test_of_many_sheets_only_those_are_made_anew_whose_guests_plan_was_written(
+    cast: Cast, sheet: Print, now: datetime
+) -> None:
+    print_day_sheet(visit=cast.lim, day=_today(cast, now), holder=cast.bagus, by=cast.ratna, at=now)
+    make_assignment(
+        cast.lim, cast.bagus_officer, role="deputy", starts_at=now, ends_at=now + timedelta(hours=9)
+    )
+    assert gone(now) == []
+    ON_A_SHEET["item"](cast)
+    with made_anew() as made:
+        assert gone(now) == [sheet.pk]
+    assert made == ["day_sheet"]
+
+
+def test_who_joins_the_delegation_is_noticed_on_the_others_sheets(
+    cast: Cast, sheet: Print, now: datetime
+) -> None:
+    delegation = make_delegation(cast.event)
+    Visit.objects.filter(pk=cast.sato.pk).update(delegation=delegation)
+    make_assignment(
+        cast.lim, cast.sari_officer, role="deputy", starts_at=now, ends_at=now + timedelta(hours=9)
+    )
+    again = print_day_sheet(visit=cast.sato, day=_today(cast, now), holder=cast.sari, by=cast.ratna, at=now)
+    assert gone(now) == []
+    Visit.objects.filter(pk=cast.lim.pk).update(delegation=delegation)
+    assert gone(now) == [again.pk]
+
+
+def test_without_the_cache_they_are_made_anew_each_time(
+    cast: Cast, sheet: Print, now: datetime, settings: Any
+) -> None:
+    settings.CACHES = {
+        "default": {"BACKEND": "liaison.cache.ForgivingRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    }
+    assert gone(now) == []
+    ON_A_SHEET["item"](cast)
+    assert gone(now) == [sheet.pk]
+
+
+@contextmanager
+def made_anew() -> Iterator[list[str]]:
+    """The kinds of the papers that are made anew meanwhile, one for each call and paper."""
+    made: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        judged = {kind: replace(paper, tell=_noting(made, kind, paper)) for kind, paper in PAPERS.items()}
+        patch.setattr("guests.still_holding.PAPERS", judged)
+        yield made
+
+
+def _noting(made: list[str], kind: Print.Kind, paper: Paper) -> Any:
+    def tell(wishes: Any, at: datetime) -> Any:
+        made.extend([kind.value] * len(wishes))
+        return paper.tell(wishes, at)
+
+    return tell
+
+
+# --- papers about events -------------------------------------------------------------------------------------------
+
+ON_EVENT_PAPERS: dict[str, tuple[set[str], Callable[[Cast], object]]] = {
+    "guest": ({"event_book", "arrivals", "transport"}, lambda cast: Guest.objects.filter(pk=cast.sato.guest_id).update(name="Kenji Satō")),
+    "session": ({"event_book"}, lambda cast: make_session(cast.event, "Extra")),
+    "contact": ({"event_book"}, lambda cast: make_contact(cast.event)),
+    "gate": ({"event_book"}, lambda cast: Point.objects.create(venue=Venue.objects.filter(event=cast.event)[0], name="Gate", kind="gate")),
+    "arrival": ({"arrivals"}, lambda cast: Visit.objects.filter(pk=cast.sato.pk).update(arrives_at=timezone.now())),
+    "ride": ({"arrivals", "transport"}, lambda cast: items("Ride").update(title="Ride", driver=make_vehicle(cast.event, "B 9", "Ketut").driver)),
+    "officer": ({"event_book", "arrivals", "transport"}, lambda cast: User.objects.filter(pk=cast.sari.pk).update(name="Sari W.")),
+    "rank": ({"event_book"}, lambda cast: Visit.objects.filter(pk=cast.sato.pk).update(rank=1)),
+}  # fmt: skip
+
+
+@pytest.fixture
+def event_papers(cast: Cast, now: datetime) -> list[Print]:
+    """The book, the list of today, and the manifest of today."""
+    make_item(
+        cast.sato, "Ride", kind="transfer", starts_at=now, vehicle=make_vehicle(cast.event, "B 1", "Made")
+    )
+    Visit.objects.filter(pk=cast.sato.pk).update(
+        arrives_at=now, departs_at=now + timedelta(days=3), level="vip"
+    )
+    kinds = {Print.Kind.EVENT_BOOK: None, Print.Kind.ARRIVALS: None, Print.Kind.TRANSPORT: _today(cast, now)}
+    asked: Any = {"event": cast.event, "by": cast.ratna, "at": now, "language": "en"}
+    return [print_event_paper(kind, **asked, day=day) for kind, day in kinds.items()]
+
+
+@pytest.mark.parametrize("what", ON_EVENT_PAPERS)
+def test_papers_of_an_event_are_out_of_date_until_they_are_printed_again(
+    cast: Cast, event_papers: list[Print], now: datetime, what: str
+) -> None:
+    assert gone(now) == []
+    kinds, change = ON_EVENT_PAPERS[what]
+    change(cast)
+    found = Print.objects.filter(pk__in=gone(now))
+    assert {paper.kind for paper in found} == kinds
+    for paper in found:
+        asked: Any = {"event": cast.event, "by": cast.ratna, "at": now, "language": "en", "day": paper.day}
+        print_event_paper(Print.Kind(paper.kind), **asked)
+    assert gone(now) == []
+
+
+def test_taps_and_other_events_leave_papers_of_an_event_as_they_are(
+    cast: Cast, event_papers: list[Print], now: datetime
+) -> None:
+    assert gone(now) == []
+    cast.sato.move_to(Movement.LANDED, at=timezone.now())
+    make_item(cast.okafor, "Elsewhere", kind="transfer", starts_at=now)
+    make_request(cast.sato, cast.sari, "More tea")
+    with made_anew() as made:
+        assert gone(now) == []
+    assert made == []
+
+
+def test_of_an_event_or_a_day_that_is_over_no_paper_is_out_of_date(
+    cast: Cast, event_papers: list[Print], now: datetime
+) -> None:
+    ON_EVENT_PAPERS["guest"][1](cast)
+    assert len(gone(now)) == 3
+    transport = event_papers[2]
+    assert transport.pk not in gone(now + timedelta(days=2))
+    assert gone(now + timedelta(days=9)) == []
+
+
+def test_the_desk_names_them_and_prints_just_them_again(
+    cast: Cast, event_papers: list[Print], now: datetime
+) -> None:
+    ON_EVENT_PAPERS["session"][1](cast)
+    client = signed_in(cast.ratna)
+    assert "Prints out of date" in words_of(client.get("/admin/"))
+    listed = client.get(at(Print, "changelist"), {"holds": "no"}).context["cl"].result_list
+    assert [one.kind for one in listed] == ["event_book"]
+    chosen = {"action": "print_again", "_selected_action": [one.pk for one in listed], "print": "1"}
+    client.post(at(Print, "changelist"), chosen | {"sheet": "a4", "pictures": "all", "output": "pdf"})
+    run = PrintRun.objects.get()
+    assert (run.kind, run.sheet, run.wishes) == (
+        "event_book",
+        "a4",
+        [[None, "en", None, None, cast.event.pk]],
+    )
+    assert render_next_print_run(clock=timezone.now)
+    assert gone(now) == []
+    run.refresh_from_db()
+    run.file.delete()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_asking_costs_the_same_for_1_and_3_papers_of_an_event(
+    cast: Cast, event_papers: list[Print], now: datetime, number: int
+) -> None:
+    for one in range(number):
+        asked: Any = {"event": cast.event, "by": cast.ratna, "at": now, "language": "id"}
+        print_event_paper(Print.Kind.ARRIVALS, **asked, day=_today(cast, now) + timedelta(days=one))
+    assert gone(now) == []
+    with CaptureQueriesContext(connection) as queries:
+        assert gone(now) == []
+    assert len(queries) == 6

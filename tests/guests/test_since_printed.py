@@ -43,8 +43,8 @@ def address(version: Print) -> str:
 
 def told(version: Print) -> list[tuple[str, str]]:
     """What changed, and what it is about."""
-    visit = Visit.objects.filter(pk=version.visit_id)
-    now = itineraries(visit, at=NOW)[version.visit_id]
+    visit = Visit.objects.filter(pk=version.stay.pk)
+    now = itineraries(visit, at=NOW)[version.stay.pk]
     with override("en"):
         changes = changes_since(Itinerary.of_data(version.data), now, at=NOW)
     return [

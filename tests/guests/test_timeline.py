@@ -299,6 +299,32 @@ def test_a_press_officer_is_not_down_and_whoever_was_an_officer_is_while_on_duty
     assert names(drawn(cast, Down.OFFICERS)) == ["Bagus Pratama", "Dewi Lestari", "Sari Wulandari"]
 
 
+def test_what_comes_and_goes_between_the_questions_breaks_nothing(cast: Cast) -> None:
+    """A guest with a duty who comes after the guests were read, and an officer with a duty who is gone thereafter."""
+    late = make_member(make_user("Wayan Late"), cast.event)
+
+    def meddle(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        answer = execute(sql, params, many, context)
+        if meddling and 'FROM "guests_visit"' in sql:
+            meddling.clear()
+            make_assignment(make_visit(cast.event, make_guest("Guest of Now")), late)
+        elif leaving and 'FROM "guests_assignment"' in sql:
+            leaving.clear()
+            Assignment.objects.filter(officer=cast.bagus_officer).delete()
+            Membership.objects.filter(pk=cast.bagus_officer.pk).delete()
+        return answer
+
+    meddling, leaving = [True], [True]
+    with connection.execute_wrapper(meddle):
+        timeline = drawn(cast, Down.OFFICERS, words="a")
+    assert (meddling, leaving) == ([], [])
+    assert names(timeline) == ["Dewi Lestari", "Sari Wulandari", "Wayan Late"]
+    (row,) = [row for row in timeline.rows if row.name == "Wayan Late"]
+    assert row.bars == ()
+    (row,) = [row for row in drawn(cast, Down.OFFICERS).rows if row.name == "Wayan Late"]
+    assert len(row.bars) == 1
+
+
 def test_many_rows_come_by_pages_and_the_numbers_are_of_all(cast: Cast) -> None:
     for number in range(23):
         make_member(make_user(f"Zul {number:02}"), cast.event)

@@ -2,15 +2,19 @@
 
 import ast
 import re
+import runpy
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from cryptography.fernet import Fernet
 
 from liaison.embedded import environment
 from liaison.embedded.engines import ROOT
+from liaison.watching.trace import HEADER
 
-READERS = frozenset({"text", "secret", "flag", "number", "words", "named", "database", "mail"})
+READERS = frozenset({"text", "secret", "flag", "one_of", "number", "words", "named", "database", "mail"})
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
@@ -88,17 +92,62 @@ def test_compose_sets_only_settings_that_exist() -> None:
 def test_compose_runs_the_promised_services_with_health_checks() -> None:
     services = _services()
 
-    assert set(services) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
+    assert set(services) == {"postgres", "redis", "migrate", "web", "worker", "beat", "backup", "caddy"}
+    on_demand = {name: re.findall(r"profiles: \[(\w+)\]", text) for name, text in services.items()}
+    assert {name: said for name, said in on_demand.items() if said} == {
+        "backup": ["backup"],
+        "caddy": ["tls"],
+    }
     assert {name for name, text in services.items() if "healthcheck:" in text and "test:" in text} == {
-        *("postgres", "redis", "worker", "beat")
+        *("postgres", "redis", "worker", "beat", "backup", "caddy")
     }
     assert re.search(r"^HEALTHCHECK .*CMD", DOCKERFILE, re.MULTILINE)  # of web
     lasting = {name for name, text in services.items() if "restart: unless-stopped" in text}
     assert lasting == set(services) - {"migrate"}
     assert {name for name, text in services.items() if "stop_grace_period:" in text} == lasting
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "beat", "backup"):
         assert "<<: *app" in services[name]
         assert "depends_on: *after-migration" in services[name]
+
+
+def test_compose_holds_together() -> None:
+    """What Compose itself would refuse: an unknown service waited for, a volume nobody declares, a name taken twice."""
+    told = yaml.safe_load(COMPOSE)
+    services, volumes = told["services"], set(told["volumes"])
+
+    for name, service in services.items():
+        assert set(service.get("depends_on", {})) <= set(services), name
+        mounted = [volume.split(":")[0] for volume in service.get("volumes", [])]
+        assert {source for source in mounted if not source.startswith(".")} <= volumes, name
+        assert all((ROOT / source).exists() for source in mounted if source.startswith(".")), name
+        assert "container_name" not in service, name  # or --scale could not run a second one
+        assert service["logging"]["driver"] == "local", name
+    for name in ("worker", "beat", "backup"):
+        assert "ports" not in services[name]
+    assert services["backup"]["volumes"] == ["data:/srv/data:ro", "backups:/srv/backups"]
+    assert "/srv/backups" in DOCKERFILE  # or the volume would be root's
+
+
+def test_the_proxy_keeps_probes_inside_and_numbers_requests() -> None:
+    caddy = (ROOT / "liaison" / "proxy" / "Caddyfile").read_text(encoding="utf-8")
+
+    assert "@inside path /metrics /readyz\n\trespond @inside 404" in caddy
+    assert f"header_up {HEADER} {{http.request.uuid}}" in caddy
+    assert caddy.count("{") == caddy.count("}")
+
+
+def test_the_image_is_built_with_compiled_words_and_hashed_files() -> None:
+    build = DOCKERFILE.partition(" AS build")[2].rpartition("\nFROM ")[0]
+
+    assert re.search(r"compilemessages.*\n.*collectstatic", build)
+    storage = settings_as_installed()["STORAGES"]["staticfiles"]["BACKEND"]
+    assert storage == "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    assert "createcachetable" not in DOCKERFILE + COMPOSE  # the cache is Redis
+    assert "DatabaseCache" not in str(settings_as_installed()["CACHES"])
+
+
+def settings_as_installed() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "liaison" / "settings.py"))
 
 
 def test_the_image_does_not_run_as_root() -> None:
@@ -106,6 +155,16 @@ def test_the_image_does_not_run_as_root() -> None:
 
     assert re.findall(r"^USER (\w+)$", last_stage, re.MULTILINE) == ["liaison"]
     assert "--require-hashes" in DOCKERFILE
+
+
+def test_the_programs_that_back_up_are_those_of_the_server() -> None:
+    [image] = set(re.findall(r"image: (postgres:\S+)", COMPOSE))
+    [number] = re.findall(r"postgres:(\d+)", image)
+
+    assert f"FROM {image} AS postgres" in DOCKERFILE
+    for program in ("pg_dump", "pg_restore"):
+        assert f"/usr/lib/postgresql/{number}/bin/{program}" in DOCKERFILE
+        assert f"{program} --version" in DOCKERFILE  # what lacks a library stops the build
 
 
 def test_what_is_given_from_outside_wins(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """Nobody guesses their way in, and nobody learns from an answer, or from how long it takes, who has an account."""
 
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import wait
+from datetime import timedelta
 from threading import Event as Signal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,11 +14,14 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from liaison.accounts import mailing
 from liaison.accounts.models import User
+from liaison.cache import forget_old_tries
 from tests.cast import Cast
 from tests.factories import PASSWORD, make_user
 from tests.liaison.test_second_factor import SECRET, code_of, with_app
@@ -24,8 +30,11 @@ WRONG = "not-the-password"
 
 
 @pytest.fixture(autouse=True)
-def nothing_counted() -> Iterator[None]:
-    """Tries of other tests come from the same address."""
+def nothing_counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Tries of other tests come from the same address; those of one test fall into one moment, however slow the machine."""
+    at = time.time()
+    clock = SimpleNamespace(time=lambda: at, monotonic=time.monotonic, sleep=time.sleep)
+    monkeypatch.setattr("allauth.core.internal.ratelimit.time", clock)
     cache.clear()
     yield
     cache.clear()
@@ -45,6 +54,32 @@ def test_the_sixth_try_is_not_looked_at_even_if_it_is_right(cast: Cast) -> None:
     last = sign_in(Client(), cast.sari.email.upper(), PASSWORD)
     assert (last.status_code, "Too many tries" in last.content.decode()) == (200, True)
     assert sign_in(Client(), cast.bagus.email, PASSWORD).status_code == 302, "somebody else is not locked out"
+
+
+@pytest.fixture
+def redis_down(settings: Any) -> None:
+    """Nothing listens there."""
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+
+
+@pytest.mark.usefixtures("redis_down")
+def test_the_limit_holds_while_redis_is_down(cast: Cast) -> None:
+    for _try in range(5):
+        assert "do not go together" in sign_in(Client(), cast.sari.email, WRONG).content.decode()
+    assert "Too many tries" in sign_in(Client(), cast.sari.email, PASSWORD).content.decode()
+    assert sign_in(Client(), cast.bagus.email, PASSWORD).status_code == 302, "somebody else is not locked out"
+    later = timezone.now() + timedelta(minutes=6)
+    forget_old_tries(at=later)
+    assert sign_in(Client(), cast.sari.email, PASSWORD).status_code == 302
+
+
+@pytest.mark.usefixtures("redis_down")
+def test_nothing_else_is_kept_in_the_database(db: None) -> None:
+    cache.set("guests:standing", 1)
+    assert (cache.get("guests:standing"), cache.add("x", 1), cache.delete("x")) == (None, True, False)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM liaison_tries")
+        assert cursor.fetchone() == (0,)
 
 
 def test_an_unknown_address_is_locked_in_the_same_way(cast: Cast) -> None:

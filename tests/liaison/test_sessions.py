@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -13,9 +14,11 @@ from pytest_django import Settings
 
 from events.models import Event
 from liaison.accounts.models import User
+from liaison.accounts.tidying import forget_old_sign_ins
 from liaison.templatetags.devices import device
 from tests.cast import Cast
 from tests.factories import PASSWORD, make_event, make_member
+from tests.liaison.test_second_factor import with_app
 
 WIPE = '"cache", "storage"'
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
@@ -141,3 +144,39 @@ def test_a_new_event_opens_the_door_again(last_days: Cast) -> None:
     make_member(last_days.sari, make_event("The next one", starts_on=day, ends_on=day))
     assert is_in(officer)
     assert is_in(signed_in(last_days.sari))
+
+
+def test_who_asked_for_a_code_may_sign_in_by_password_after_all(cast: Cast) -> None:
+    client = Client()
+    asked = client.post(reverse("account_request_login_code"), {"email": cast.sari.email})
+    assert client.get(reverse("account_login"))["Location"] == asked["Location"], (
+        "the control: a code is pending"
+    )
+    wrong = client.post(reverse("account_login"), {"login": cast.bagus.email, "password": "not-the-one"})
+    assert (wrong.status_code, "do not go together" in wrong.content.decode()) == (200, True)
+    answer = client.post(reverse("account_login"), {"login": cast.bagus.email, "password": PASSWORD})
+    assert (answer["Location"], is_in(client)) == (reverse("home"), True)
+    assert UserSession.objects.get().user == cast.bagus
+
+
+def test_a_pending_second_factor_does_not_stand_in_the_way_either(cast: Cast) -> None:
+    with_app(cast.sari)
+    client = Client()
+    asked = client.post(reverse("account_login"), {"login": cast.sari.email, "password": PASSWORD})
+    assert asked["Location"] == reverse("mfa_authenticate")
+    client.post(reverse("account_login"), {"login": cast.bagus.email, "password": PASSWORD})
+    assert UserSession.objects.get().user == cast.bagus, "and not the one whose factor was asked for"
+
+
+def test_devices_go_once_their_session_is_over(cast: Cast) -> None:
+    at = timezone.now()
+    phone, laptop = signed_in(cast.sari), signed_in(cast.sari, EDGE)
+    UserSession.objects.update(created_at=at - timedelta(days=20))
+    Session.objects.filter(session_key=laptop.session.session_key).update(expire_date=at - timedelta(days=1))
+    UserSession.objects.create(user=cast.bagus, ip="203.0.113.7", session_key="begins in this moment")
+    forget_old_sign_ins(at=at)
+    assert set(UserSession.objects.values_list("session_key", flat=True)) == {
+        phone.session.session_key,
+        "begins in this moment",
+    }
+    assert (is_in(phone), Session.objects.count()) == (True, 1)

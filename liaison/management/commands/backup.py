@@ -12,6 +12,7 @@ from django.utils import timezone
 from liaison import env
 from liaison.backup import BackupError
 from liaison.backup.making import back_up
+from liaison.watching.shared import note_backup
 
 
 class Command(BaseCommand):
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                     part.unlink()
                     raise
             part.replace(path)
+            note_backup(timezone.now())
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{path} holds the database and {number} files.")

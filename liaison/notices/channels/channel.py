@@ -40,11 +40,12 @@ class OutageError(HealingError):
 
 @dataclass(frozen=True)
 class Letter:
-    """What goes to one address. A repetition carries the same `message_id`."""
+    """What goes to one address. A repetition carries the same `message_id`. `packed` is how the way sends it, once made."""
 
     address: str
     message_id: str
     words: Words
+    packed: bytes = b""
 
 
 class Channel(AbstractContextManager["Channel"], ABC):
@@ -62,6 +63,10 @@ class Channel(AbstractContextManager["Channel"], ABC):
         Too many cost time only, too few would tell nobody. Must not come out as NULL: ask by Exists what may be missing.
         """
         return ~Q(pk=None)
+
+    def pack(self, letter: Letter) -> Letter:
+        """The letter with what can be made ready before it is its turn: in a thread, and without the database."""
+        return letter
 
     @abstractmethod
     def send(self, letter: Letter) -> None:

@@ -3,13 +3,18 @@
 import smtplib
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend
 from django.db.models import Q
 
 from liaison.accounts.models import User
 from liaison.notices.channels.channel import Channel, HealingError, Letter, OutageError, SendingError, said
+from liaison.notices.channels.composing import compose, headers_of, mailbox
+from liaison.notices.channels.submitting import submit
 from liaison.notices.models import Delivery
 
 EMAIL = "email"
@@ -38,17 +43,34 @@ class EmailChannel(Channel):
     ) -> None:
         self._hang_up()
 
+    def pack(self, letter: Letter) -> Letter:
+        if isinstance(self._connection, EmailBackend):
+            with suppress(ValueError):  # an address or a header that cannot be is told when it is to be sent
+                return replace(letter, packed=compose(letter))
+        return letter
+
     def send(self, letter: Letter) -> None:
         try:
             self._connection.open()
         except OSError as error:  # smtplib's errors are OSErrors, too
             raise OutageError(Delivery.Trouble.CLOSED, said(error)) from error
         try:
-            self._connection.send_messages([_mail(letter)])
+            self._hand_over(letter)
         except (OSError, ValueError) as error:
             self._hang_up()  # smtplib does not always tidy up after a refusal; the next letter gets a new connection
             raise self._meaning(error) from error
         self._losses = 0
+
+    def _hand_over(self, letter: Letter) -> None:
+        if isinstance(self._connection, EmailBackend) and self._connection.connection:
+            submit(
+                self._connection.connection,
+                letter.packed or compose(letter),
+                sender=mailbox(settings.DEFAULT_FROM_EMAIL),
+                recipient=mailbox(letter.address),
+            )
+        else:  # a folder, or a list: where it is kept rather than sent
+            self._connection.send_messages([as_mail(letter)])
 
     def _meaning(self, error: OSError | ValueError) -> SendingError:
         """What an error says about this letter and about the way."""
@@ -68,14 +90,10 @@ class EmailChannel(Channel):
             self._connection.close()
 
 
-def _mail(letter: Letter) -> EmailMultiAlternatives:
-    headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}  # RFC 3834
+def as_mail(letter: Letter) -> EmailMultiAlternatives:
+    """The letter as Django's own mail, for ways that are not SMTP."""
     words = letter.words
-    headers["Content-Language"] = words.language
-    if words.stops_at:  # RFC 8058: a mail program asks for it by itself, without opening a page
-        headers["List-Unsubscribe"] = f"<{words.stops_at}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail = EmailMultiAlternatives(words.subject, words.text, to=[letter.address], headers=headers)
+    mail = EmailMultiAlternatives(words.subject, words.text, to=[letter.address], headers=headers_of(letter))
     mail.attach_alternative(words.html, "text/html")
     return mail
 

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.sessions.models import Session as SignIn
 from django.core.management import call_command
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from events.models import Event
@@ -233,6 +234,32 @@ def test_ordinary_code_neither_changes_nor_deletes_a_log(planted: Cast, model: A
             rows._raw_delete(rows.db)  # noqa: SLF001 (as bare as code can ask)
         if not again:
             erase_due(at=later(366))  # what the erasing may do ends with it
+
+
+LOGS = [LogbookEntry, DayReport, PrivateReading, Export, Erasure]
+HISTORIES: list[Any] = [model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")]
+
+
+@pytest.mark.parametrize("model", [*LOGS, *HISTORIES], ids=lambda model: model._meta.label)  # noqa: SLF001 (Django's own API)
+def test_no_log_is_emptied_as_a_whole(db: None, model: Any) -> None:
+    table = model._meta.db_table  # noqa: SLF001 (Django's own API)
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(DatabaseError, match="Cannot truncate"),
+        transaction.atomic(),
+    ):
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
+def test_a_history_is_neither_rewritten_nor_torn_out(planted: Cast) -> None:
+    assert len(HISTORIES) > 30
+    kept = [model for model in HISTORIES if model.objects.exists()]
+    assert len(kept) > 15
+    for model in kept:
+        with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+            model.objects.update(pgh_label="nothing happened")
+        with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+            model.objects.all().delete()
 
 
 def test_a_report_of_an_erasing_is_not_changed_or_deleted(planted: Cast) -> None:

@@ -21,9 +21,10 @@ from guests.models import (
     Request,
     Visit,
 )
+from guests.prints import print_event_paper
 from liaison.notices.models import Notice
 from tests.cast import Cast
-from tests.factories import NOW, make_note, make_visit
+from tests.factories import NOW, make_event, make_note, make_visit
 from tests.guests.desk_rows import forum as forum  # the fixture
 from tests.guests.erasing.planting import files_with, fill_the_rest, plant, tables_with
 from tests.guests.erasing.test_due import ELSEWHERE
@@ -97,10 +98,14 @@ def test_everything_of_the_person_goes_and_nothing_of_others(planted: Cast) -> N
 def test_files_in_which_others_stand_as_well_go_whole(planted: Cast) -> None:
     lists = (GuestList, PrintRun)
     assert all(model.objects.filter(event=planted.event).count() == 2 for model in lists)
+    asked: Any = {"by": planted.ratna, "at": NOW, "language": "en"}
+    book = print_event_paper(Print.Kind.EVENT_BOOK, event=planted.event, **asked)
+    elsewhere = print_event_paper(Print.Kind.EVENT_BOOK, event=make_event("Elsewhere"), **asked)
     erase_guest(guest=planted.sato.guest, by=None, reason="", at=NOW)
     assert not any(model.objects.filter(event=planted.event).exists() for model in lists)
     assert Print.objects.filter(visit=planted.lim).exists()
     assert not Print.objects.filter(visit=planted.sato).exists()
+    assert list(Print.objects.filter(pk__in=[book.pk, elsewhere.pk])) == [elsewhere]
 
 
 def test_what_waits_to_be_sent_about_the_person_is_not_sent(planted: Cast) -> None:

@@ -1,13 +1,17 @@
 """E-mail over a real connection, and what each answer of a server means."""
 
-import time
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
+from django.core.mail import get_connection
 from pytest_django import Settings
 
 from liaison.notices.channels import EmailChannel, HealingError, Letter, OutageError, SendingError
+from liaison.notices.channels.composing import compose
+from liaison.notices.channels.mail import as_mail
 from liaison.notices.models import Delivery
 from liaison.notices.wording import Words
 from tests.factories import NOW, make_user
@@ -24,16 +28,18 @@ def letter(address: str = "sari@example.org", number: int = 1) -> Letter:
     return Letter(address, f"<{number}@example.org>", WORDS)
 
 
-@pytest.fixture
-def sink(settings: Settings) -> Iterator[SmtpSink]:
+@pytest.fixture(params=["together", "one by one"])
+def sink(settings: Settings, request: pytest.FixtureRequest) -> Iterator[SmtpSink]:
+    """A mail server that takes several commands at once, and one that does not."""
     with smtp_sink() as server:
+        server.has_pipelining = request.param == "together"
         use(server, settings)
         yield server
 
 
 def use(server: SmtpSink, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 0.5
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 30
 
 
 def on(verb: str, reply: str, *, times: int = 1000) -> Behaviour:
@@ -147,10 +153,18 @@ def test_one_letter_that_breaks_the_connection_is_no_outage(sink: SmtpSink) -> N
     assert len(sink.messages) == 3
 
 
-def test_a_server_that_hangs_is_left_after_the_timeout(sink: SmtpSink) -> None:
-    sink.behave = lambda said, _rest: time.sleep(3) if said == "END" else None
+def test_a_server_that_hangs_is_left_after_the_timeout(sink: SmtpSink, settings: Settings) -> None:
+    may_go_on = threading.Event()
+    settings.EMAIL_TIMEOUT = 3
+
+    def hang(said: str, _rest: str) -> None:
+        if said == "END":
+            may_go_on.wait(60)
+
+    sink.behave = hang
     with EmailChannel() as channel, pytest.raises(HealingError) as caught:
         channel.send(letter())
+    may_go_on.set()
     assert caught.value.trouble == Trouble.LOST
 
 
@@ -164,6 +178,116 @@ def test_nobody_listening_is_an_outage(settings: Settings) -> None:
 
 def test_an_address_that_cannot_be_is_refused(sink: SmtpSink) -> None:
     with EmailChannel() as channel, pytest.raises(SendingError) as caught:
-        channel.send(letter("sari@example.org\nBcc: all@example.org"))
+        channel.send(channel.pack(letter("sari@example.org\nBcc: all@example.org")))
     assert (type(caught.value), caught.value.trouble) == (SendingError, Trouble.REFUSED)
     assert not sink.messages
+
+
+@pytest.fixture
+def collector(settings: Settings) -> Iterator[SmtpSink]:
+    """A mail server that does not answer sender and recipient before it knows whether data will follow."""
+    with smtp_sink() as server:
+        server.collects = True
+        use(server, settings)
+        yield server
+
+
+def test_what_a_server_takes_together_is_sent_together(collector: SmtpSink) -> None:
+    with EmailChannel() as channel:
+        for number in range(3):
+            channel.send(letter(number=number))
+    assert len(collector.messages) == 3
+
+
+def test_where_a_server_does_not_say_so_nothing_is_sent_together(
+    collector: SmtpSink, settings: Settings
+) -> None:
+    """The control of the one above: whoever waits for each answer waits in vain."""
+    collector.has_pipelining, settings.EMAIL_TIMEOUT = False, 3
+    with EmailChannel() as channel, pytest.raises(HealingError) as caught:
+        channel.send(letter())
+    assert caught.value.trouble == Trouble.LOST
+    assert not collector.messages
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_a_recipient_refused_in_the_middle_of_what_was_sent_together_gets_nothing_and_hurts_nobody(
+    sink: SmtpSink, *, collects: bool
+) -> None:
+    """The server asks for the message all the same, as it may: it gets an empty one, for nobody."""
+    sink.collects = collects and sink.has_pipelining
+    sink.behave = lambda verb, rest: "550 5.1.1 no such user" if verb == "RCPT" and "gone" in rest else None
+    with EmailChannel() as channel:
+        channel.send(letter(number=1))
+        with pytest.raises(SendingError) as caught:
+            channel.send(letter("gone@example.org", number=2))
+        channel.send(letter(number=3))
+    assert (type(caught.value), caught.value.trouble) == (SendingError, Trouble.REFUSED)
+    assert "550 5.1.1 no such user" in caught.value.detail
+    assert sink.message_ids() == ["<1@example.org>", "<3@example.org>"]
+    assert sink.dropped == ([b""] if sink.has_pipelining else [])
+
+
+def test_who_refuses_the_sender_and_asks_for_data_all_the_same_gets_none(collector: SmtpSink) -> None:
+    collector.behave = on("MAIL", "553 5.1.8 who are you", times=1)
+    with EmailChannel() as channel:
+        with pytest.raises(SendingError) as caught:
+            channel.send(letter(number=1))
+        channel.send(letter(number=2))
+    assert "553 5.1.8 who are you" in caught.value.detail
+    assert (collector.message_ids(), collector.dropped) == (["<2@example.org>"], [])
+
+
+def test_a_server_that_says_why_it_goes_down_and_goes_is_quoted(sink: SmtpSink) -> None:
+    def behave(verb: str, _rest: str) -> str | None:
+        return "421 4.3.2 going down" if verb == "MAIL" else None
+
+    sink.behave = behave
+    with EmailChannel() as channel, pytest.raises(HealingError) as caught:
+        channel.send(letter())
+    assert (caught.value.trouble, caught.value.detail) == (Trouble.LATER, "421 4.3.2 going down")
+
+
+LONG = "Perubahan: " + "Pertemuan «Ketahanan pangan» dengan 東京の代表団 " * 4 + "🚗"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Reminder", "Hello\n\nBye\n"),
+        ("Kam, 13 Mei · Ibu Ana", "Halo · Ibu Ana\nspasi di akhir \n.\n..titik\n=20\nFrom here\n"),
+        (LONG.strip(), "x" * 1200 + "\n"),
+        ("=?utf-8?q?not_one_of_ours?=", "no line's end"),
+        ("a" * 950, ".\n"),
+    ],
+)
+def test_a_mail_made_by_hand_says_what_the_general_way_says(sink: SmtpSink, subject: str, text: str) -> None:
+    said = replace(
+        WORDS, subject=subject, text=text, html=f"<p>{text}</p>", stops_at="https://liaison.example/stop/"
+    )
+    letters = [Letter(f"{number}@example.org", f"<{number}@example.org>", said) for number in range(2)]
+    with EmailChannel() as channel:
+        channel.send(channel.pack(letters[0]))
+    with get_connection() as connection:
+        connection.send_messages([as_mail(letters[1])])
+    ours, theirs = sink.messages
+    assert ours.defects == []
+    assert {*ours.keys()} == {*theirs.keys()}
+    same = {*ours.keys()} - {"Message-ID", "To", "Content-Type", "Date", "Subject"}
+    assert [(ours[name], ours[name].defects) for name in same] == [(theirs[name], ()) for name in same]
+    assert contents(ours) == contents(theirs)
+    assert (ours["Subject"], ours["Subject"].defects) == (subject, ())
+
+
+def contents(message: EmailMessage) -> list[tuple[str, str]]:
+    """Each part's kind and text; a line's end that the general way adds is no difference."""
+    return [(part.get_content_type(), part.get_content().rstrip("\n")) for part in message.iter_parts()]
+
+
+def test_no_line_of_a_mail_is_longer_than_a_server_must_take_nor_ends_otherwise() -> None:
+    said = replace(WORDS, subject=LONG.strip(), text="x" * 1200, html="<p>\r\n" + "ä" * 600 + "\r</p>")
+    message = compose(Letter("sari@example.org", "<1@example.org>", said))
+    assert message.count(b"\n") == message.count(b"\r") == message.count(b"\r\n")
+    assert max(map(len, message.split(b"\r\n"))) <= 998
+    head = message.partition(b"\r\n\r\n")[0]
+    assert max(map(len, head.split(b"\r\n"))) <= 78

@@ -454,15 +454,20 @@ def test_a_server_that_names_a_time_is_not_asked_before_it_within_reason(
     assert least <= Delivery.objects.get().next_attempt_at - NOW <= most + 5 * SECOND
 
 
-def test_what_was_worded_ahead_is_worded_anew_where_its_notice_has_changed(sari: User) -> None:
+def test_what_was_written_ahead_is_written_anew_where_its_notice_has_changed(sari: User) -> None:
     make_notice(sari)
+    open_due(at=NOW, batch=1)
+    (delivery,) = dispatching.claim(at=NOW, batch=1, lease=HOUR)
     notice, again = (Notice.objects.select_related("recipient").get() for _reading in range(2))
+    channel = EmailChannel()
     with writer.Writer() as ahead:
-        ahead.begin(notice, at=NOW)
+        ahead.begin(delivery, notice, channel, at=NOW)
         again.payload["event"] = "Forum Baru"
-        assert ahead.words_of(again, at=NOW).subject == "Ratna invites you to the team of Forum Baru"
-        ahead.begin(notice, at=NOW)
-        assert ahead.words_of(notice, at=NOW).subject == "Ratna invites you to the team of Forum Nusantara"
+        anew = ahead.letter_of(delivery, again, channel, at=NOW)
+        assert anew.words.subject == "Ratna invites you to the team of Forum Baru"
+        ahead.begin(delivery, notice, channel, at=NOW)
+        begun = ahead.letter_of(delivery, notice, channel, at=NOW)
+        assert begun.words.subject == "Ratna invites you to the team of Forum Nusantara"
 
 
 def test_wording_asks_nothing_of_the_database(

@@ -40,10 +40,8 @@ def test_no_short_word_shows_what_it_is_given(template: str, language: str) -> N
             assert CANARY not in told
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_words_of_every_kind_are_short_and_safe(db: None, kind: str) -> None:
-    """With payloads as full as they come: the subject says the guest, the short word does not."""
-    person = make_user("Sari")
+def payload_of_kind(kind: str, said: str) -> dict[str, Any]:
+    """A payload as full as it comes, with `said` for every text in it."""
     texts = [
         "guest",
         "title",
@@ -59,21 +57,30 @@ def test_the_words_of_every_kind_are_short_and_safe(db: None, kind: str) -> None
         "plate",
     ]
     texts += ["phone", "category", "device", "email", "text", "reason"]
-    payload: dict[str, Any] = dict.fromkeys(texts, CANARY)
+    payload: dict[str, Any] = dict.fromkeys(texts, said)
     names = set(_NAMES.findall(" ".join(path.read_text() for path in Path(FOLDER / kind).iterdir())))
     payload |= {name: NOW.isoformat() for name in names if name.endswith("_at")}
     payload |= {name: 1 for name in names if name.endswith("_id")}
     payload |= {"zone": "Asia/Jakarta", "minutes": 20, "role": "officer", "did": "raised", "state": "offered"}
-    payload |= {name: [[1, CANARY]] for name in ("gained", "changed", "lost")}
+    payload |= {name: [[1, said]] for name in ("gained", "changed", "lost")}
     payload |= {
-        "silent": CANARY,
+        "silent": said,
         "about": "notices/leave/subject.txt",
         "counts": [["Guests", 2]],
-        "items": [],
+        "items": [{"starts": NOW.isoformat(), "guest": said, "title": said, "place": said}],
     }
-    change = {"kind": "hotel", "before": {"place": ""}, "after": {"place": CANARY}}
-    payload["guests"] = [{"guest": CANARY, "visit_id": 1, "changes": [change], "more": 0}]
-    payload |= {"moved": [CANARY], "hits": [{"title": CANARY, "effect": "late", "minutes": 5}], "cars": []}
+    change = {"kind": "hotel", "before": {"place": ""}, "after": {"place": said}}
+    payload["guests"] = [{"guest": said, "visit_id": 1, "changes": [change], "more": 0}]
+    payload["along"] = [{"title": said, "starts_at": NOW.isoformat()}]
+    payload["hits"] = [{"title": said, "effect": "late", "minutes": 5}]
+    payload["cars"] = [{"car": said, "guest": said, "together": True}]
+    return payload
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_of_every_kind_are_short_and_safe(db: None, kind: str) -> None:
+    """With payloads as full as they come: the subject says the guest, the short word does not."""
+    person, payload = make_user("Sari"), payload_of_kind(kind, CANARY)
     notice = Notice.objects.create(
         recipient=person, kind=kind, payload=payload, dedupe_key=kind, due_at=NOW, expires_at=NOW
     )

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 from weasyprint.urls import URLFetcher
 
-from liaison.checks import print_fonts
+from liaison.checks import print_fonts, print_libraries
 from liaison.paper import letters
 from liaison.paper.pdf import (
     BrokenImageError,
@@ -98,6 +98,23 @@ def test_a_missing_font_stops_printing_and_the_start(monkeypatch: pytest.MonkeyP
         printed("<p>Ana</p>")
     [error] = print_fonts(None)
     assert (error.id, error.msg) == ("liaison.E004", "Print fonts are missing: Liaison Arabic Bold.")
+
+
+@pytest.mark.parametrize(
+    ("absent", "said"),
+    [
+        ("pango-1.0", [("liaison.E003", "Pango is missing: no PDF can be made.")]),
+        ("harfbuzz-subset", [("liaison.W001", "HarfBuzz's subsetter is missing: PDFs are slow.")]),
+        ("", []),
+    ],
+)
+def test_a_missing_library_is_said_at_the_start(
+    absent: str, said: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "liaison.checks.find_library", lambda name: None if name == absent else f"lib{name}.so"
+    )
+    assert [(found.id, found.msg) for found in print_libraries(None)] == said
 
 
 # --- addresses ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Seeing inside a running installation: request numbers, logs, probes, metrics, and the page that tells people."""
