@@ -109,7 +109,15 @@ class Reading:
         self._read(page._page_box, self.root, on_page)  # noqa: SLF001 (a page has no other way to its boxes)
         return Sheet(page, on_page.leaves)
 
-    def _read(self, box: Any, parent: Node, on_page: "_OnPage", *, is_in_margin: bool = False) -> None:
+    def _read(
+        self,
+        box: Any,
+        parent: Node,
+        on_page: "_OnPage",
+        *,
+        is_in_margin: bool = False,
+        link: Node | None = None,
+    ) -> None:
         if isinstance(box, AbsolutePlaceholder):
             box = box._box  # noqa: SLF001 (nothing else leads from the placeholder to its box)
         node: Node | None = parent
@@ -117,6 +125,9 @@ class Reading:
             node = self._node(box, parent, on_page, is_in_margin)
         if node is None:
             return
+        link = node if node.tag == "Link" else link
+        if link:
+            link.links.append(box)  # each box in a link is a place to tap
         if isinstance(box, boxes.TextBox | boxes.ReplacedBox):
             leaf = Leaf(on_page.number)
             node.kids.append(leaf)
@@ -125,7 +136,7 @@ class Reading:
         is_margin = isinstance(box, boxes.MarginBox)
         for child in getattr(box, "children", ()):
             if not is_margin or child.element is not None:  # a page's number is not read
-                self._read(child, node, on_page, is_in_margin=is_in_margin or is_margin)
+                self._read(child, node, on_page, is_in_margin=is_in_margin or is_margin, link=link)
 
     def _node(self, box: Any, parent: Node, on_page: "_OnPage", is_in_margin: bool) -> Node | None:
         """Where the box's element belongs; None where it is decoration, or was said on an earlier page."""
@@ -159,7 +170,7 @@ class _OnPage:
 
 
 def _describe(node: Node, box: Any, height: float) -> None:
-    """What a table's cell, a picture or a link says beside its text."""
+    """What a table's cell or a picture says beside its text."""
     if node.tag == "Figure":
         node.alt = _alternative(box.element)
         left, top = box.content_box_x(), height - box.content_box_y()
@@ -173,8 +184,6 @@ def _describe(node: Node, box: Any, height: float) -> None:
             node.layout["Scope"] = "/Row" if is_of_row else "/Column"
         if node.layout:
             node.layout["O"] = "/Table"
-    elif node.tag == "Link":
-        node.links.append(box)
 
 
 def _alternative(element: Any) -> str:
