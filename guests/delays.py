@@ -18,6 +18,7 @@ from guests.lateness import Clash, Effect, Hit, Move, Ripple, clashes, ripple
 from guests.leaving import leaving_for, plan_of
 from guests.models import ItineraryItem, LogbookEntry, Visit
 from liaison.accounts.models import User
+from liaison.wall import openly
 
 LOOK_AHEAD = timedelta(days=1)
 LONGEST = timedelta(hours=12)
@@ -113,7 +114,8 @@ def _clashes(visit: Visit, moves: Sequence[Move]) -> tuple[Clash, ...]:
     starts_at = min(move.item.starts_at for move in moves if move.item.starts_at)
     others = ItineraryItem.objects.standing().filter(needs, visit__event=visit.event_id).exclude(visit=visit)
     near = others.filter(starts_at__gt=starts_at - LONGEST, starts_at__lt=ready_at + LONGEST)
-    return clashes(moves, near.select_related("visit__guest", "vehicle").order_by("starts_at", "pk"))
+    with openly():  # the car is needed by guests of others, too; who they are is said to who may see them
+        return clashes(moves, near.select_related("visit__guest", "vehicle").order_by("starts_at", "pk"))
 
 
 def _write(move: Move, by: User, at: datetime) -> None:

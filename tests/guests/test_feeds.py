@@ -265,4 +265,4 @@ def test_a_name_with_line_ends_and_commas_is_one_line_of_text(cast: Cast, client
     assert not [
         line for line in lines if line.startswith((b"ATTACH", b"URL:y")) or b"\r" in line or b"\n" in line
     ]
-    assert "Forum, Nusantara ATTACH:x" in str(Calendar.from_ical(written)["X-WR-CALNAME"])
+    assert r"Forum\, Nusantara ATTACH:x" in str(Calendar.from_ical(written)["X-WR-CALNAME"])

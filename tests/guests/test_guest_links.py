@@ -22,8 +22,8 @@ from liaison.weblog import WithoutSecrets, without_secrets
 from tests.cast import Cast
 from tests.factories import NOW, make_item
 from tests.guests.desk import at
+from tests.guests.phone import headers_of, signed_in
 from tests.guests.phone import now as now
-from tests.guests.phone import signed_in
 
 pytestmark = pytest.mark.usefixtures("now")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -112,7 +112,7 @@ def test_what_opens_nothing_is_answered_alike(cast: Cast, how: str) -> None:
     plain = Client().get(reverse("shared_screen", args=["x"]))
     answer = Client().get(address)
     assert (answer.status_code, answer.content) == (404, plain.content)
-    assert (answer.headers, bool(answer.cookies)) == (plain.headers, False)
+    assert (headers_of(answer), bool(answer.cookies)) == (headers_of(plain), False)
     assert b"Sato" not in answer.content
 
 

@@ -26,7 +26,9 @@ def test_it_keeps_the_standards_and_its_page(name: str) -> None:
     pdf = render([version], look, duplex=False).data
     assert beyond(pdf, 14) == []
     assert {font.partition("-")[0] for font in fonts_of(pdf)} == {"Liaison"}
-    assert [address for address, _width in codes_on(pdf)] == ([address_of(version)] if is_of_a_guest(version) else [])
+    assert [address for address, _width in codes_on(pdf)] == (
+        [address_of(version)] if is_of_a_guest(version) else []
+    )
     if look.is_booklet:
         assert faults_of(pdf, *FOR_ARCHIVES) == []
         assert astride(pdf) == []

@@ -23,7 +23,7 @@ from liaison.notices.models import Notice
 from liaison.weblog import without_secrets
 from tests.cast import Cast
 from tests.factories import NOW, make_user
-from tests.guests.phone import signed_in
+from tests.guests.phone import headers_of, signed_in
 from tests.liaison.notices.wishes import HOUR, MINUTE, make_notice
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +177,7 @@ def test_what_opens_nothing_is_answered_alike(
         path = reverse("acknowledge_by_link", args=["x"])
     answer, plain = getattr(Client(), method)(path), Client().get(reverse("acknowledge_by_link", args=["x"]))
     assert (answer.status_code, answer.content) == (404, plain.content)
-    assert (answer.headers, bool(answer.cookies)) == (plain.headers, False)
+    assert (headers_of(answer), bool(answer.cookies)) == (headers_of(plain), False)
     assert "This link is no longer open" in answer.content.decode()
     assert not Notice.objects.exclude(acknowledged_at=None).exists()
 
