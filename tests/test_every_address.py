@@ -1,7 +1,6 @@
 """Over every address of the installation, taken from the resolver itself: forged forms, foreign rows, and names that climb."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
 from tests.cast import Cast
+from tests.factories import PASSWORD
 from tests.guests.desk_rows import fill
 from tests.test_attacks import BY_SECRET
 from tests.test_routes import MATRIX, Scene, client_of
@@ -167,11 +167,8 @@ def test_a_foreign_passkey_is_not_there(cast: Cast) -> None:
         user=cast.sari, type="webauthn", data={"name": "Sari", "credential": {}}
     )
     client = client_of(cast, "sari")
-    session = client.session  # that she has just signed in by all that is asked of her
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time(), "reauthenticated": True}
-    ]
-    session.save()
+    again = client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": "/"})
+    assert again.status_code == 302
     for name in ("mfa_remove_webauthn", "mfa_edit_webauthn"):
         answers = [client.get(reverse(name, args=[each.pk])).status_code for each in (own, theirs)]
         assert answers == [200, 404], name

@@ -25,7 +25,7 @@ from guests.models import (
     Print,
 )
 from guests.papers import render
-from guests.prints import print_day_sheet, print_handout
+from guests.prints import print_day_sheet, print_event_paper, print_handout
 from guests.wording import LANGUAGES
 from liaison.accounts.models import User
 from liaison.notices.channels import Letter
@@ -106,7 +106,7 @@ _LEAST = {"anonymous": 1, "bagus": 1, "dewi": 1, "sari": 25, "putri": 1, "hendra
 def test_no_text_becomes_a_script_on_any_page(scene: Scene, who: str) -> None:
     became, shown = {}, 0
     for asked, answer in answers(scene, who):
-        assert answer.status_code < 500, asked
+        assert answer.status_code < 500 or "/readyz" in asked, asked  # nobody beats while tests run
         heads = [f"{name}: {value}" for name, value in answer.headers.items()]
         assert not [head for head in heads if re.search(r"[\r\n]|^xss:", head, re.IGNORECASE)], asked
         assert not re.match(r"\W*javascript:", answer.get("Location", ""), re.IGNORECASE), asked
@@ -262,7 +262,17 @@ def papers(scene: Scene) -> Iterator[tuple[str, bytes]]:
     cast = scene.cast
     handout = print_handout(visit=sato_of(cast), language="en", by=cast.ratna, at=NOW)
     sheet = print_day_sheet(visit=sato_of(cast), day=NOW.date(), holder=cast.sari, by=cast.ratna, at=NOW)
-    assert {handout.kind, sheet.kind} == set(Print.Kind.values)
+    of_event = [
+        print_event_paper(kind, event=cast.event, by=cast.ratna, at=NOW, language="en", day=day)
+        for kind, day in (
+            (Print.Kind.EVENT_BOOK, None),
+            (Print.Kind.ARRIVALS, None),
+            (Print.Kind.TRANSPORT, NOW.date()),
+        )
+    ]
+    assert {each.kind for each in (handout, sheet, *of_event)} == set(Print.Kind.values)
+    for each in of_event:
+        yield each.kind, render([each]).data
     for sheet_size in Sheet.values:
         yield f"handout {sheet_size}", render([handout], Look(sheet=sheet_size)).data
     yield "sheet", render([sheet]).data
