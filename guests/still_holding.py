@@ -8,6 +8,7 @@ database works out at once for hundreds; only where such a word has changed is a
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 
 from django.core.cache import cache
 
@@ -64,7 +65,12 @@ def _keys(prints: Sequence[Print]) -> dict[int, str]:
     sheets = [one for one in prints if one.visit_id]
     papers = [one for one in prints if not one.visit_id]
     words = _of_visits(sheets) | _of_events(papers)
-    return {one.pk: f"holds-{one.pk}-{one.digest[:16]}-{state}-{words[one.pk]}" for one in prints}
+    return {one.pk: f"holds-{one.pk}-{_short(f'{one.digest}-{state}-{words[one.pk]}')}" for one in prints}
+
+
+def _short(state: str) -> str:
+    """A cache's key has room for 250 letters."""
+    return blake2b(state.encode(), digest_size=16).hexdigest()
 
 
 def _of_visits(sheets: Sequence[Print]) -> dict[int, str]:

@@ -33,6 +33,7 @@ from guests.models.erasure import named_counts
 from liaison.admin import ReadOnlyAdmin, column
 from liaison.filters import ChoicesDropdownFilter
 from liaison.searching import Clock, Said
+from liaison.wall import openly
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ class ErasureAdmin(ReadOnlyAdmin):
         guest = get_object_or_404(Guest.objects.filter(pk__in=own.values("guest")), pk=pk)
         events = sorted(set(own.values_list("event", flat=True)))
         form = EraseGuestForm(request.POST if request.method == "POST" else None, guest=guest)
-        is_elsewhere = Visit.objects.filter(guest=guest).exclude(event__in=events).exists()
+        with openly():  # whether they were elsewhere, too, decides what may go; where is not said
+            is_elsewhere = Visit.objects.filter(guest=guest).exclude(event__in=events).exists()
         if form.is_valid():
             for event in events if is_elsewhere else [None]:
                 erasure = erase_guest(

@@ -11,7 +11,7 @@ from tests.paper import size_of, text_of
 
 def test_samples_are_written_without_a_database(tmp_path: Path) -> None:
     """This test may not use one: asking would be an error."""
-    call_command("sample_paper", str(tmp_path / "new"), only="th-a", verbosity=0)
+    call_command("sample_paper", str(tmp_path / "new"), only="-th-a", verbosity=0)
     call_command("sample_paper", str(tmp_path / "new"), only="day-sheet-none", verbosity=0)
     sizes = {path.stem: size_of(path.read_bytes()) for path in (tmp_path / "new").iterdir()}
     assert sizes == {
