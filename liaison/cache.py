@@ -37,6 +37,7 @@ class ForgivingRedisCache(RedisCache):
             return super().get(key, default, version)
         except RedisError:
             if key.startswith(_COUNTS):
+                logger.warning("The cache is unreachable; tries are counted in the database")
                 return _tries.get(key, default, version)
             logger.warning("The cache is unreachable; reading %s as absent", key)
             return default

@@ -67,7 +67,7 @@ def print_libraries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
-@register(Tags.database)
+@register(Tags.database, deploy=True)
 def second_wall(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Pages are answered under a role for which PostgreSQL's own wall holds; said only where a database is checked."""
     if not databases or not settings.SECOND_WALL:

@@ -28,7 +28,11 @@ from tests.test_random_requests import SEED
 from tests.test_routes import Scene, client_of
 
 OURS = ("events.", "guests.", "liaison.")
-SHOWN_BY_SCRIPTS_OR_STAGES = {"CannotForm", "PasskeyForm", "PasskeySignInForm", "PasskeyAgainForm"}
+SHOWN_BY_SCRIPTS_OR_STAGES = {
+    "AddPasskeyForm", "CannotForm", "DayForm", "DeviceForm", "HandoutForm", "HandoverForm", "PasskeyAgainForm", "PasskeyForm",
+    "PasskeySignInForm", "RenamePasskeyForm", "WeightsForm",
+}  # fmt: skip
+"""What no page of this scene leads to: forms that a script sends, or that come after another step; each has tests of its own."""
 
 
 @pytest.fixture
@@ -82,6 +86,8 @@ def who_sends(address: str) -> list[str]:
     return ["anonymous", "sari"] if address.startswith("/accounts/") else ["sari"]
 
 
+# A list that is taken away is closed by the server that sends it, and nobody sends it here.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_every_form_is_sent_nonsense_and_none_falls_over(
     cast: Cast, judged: set[type[Any]], settings: Any, tmp_path: Any
 ) -> None:

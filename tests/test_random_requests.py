@@ -60,6 +60,8 @@ def scene(painted: Cast) -> Scene:
     return scene
 
 
+# A list that is taken away is closed by the server that sends it, and nobody sends it here.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_no_page_falls_over_or_says_a_word_too_much(scene: Scene) -> None:
     known = pages(scene)
     forms = forms_shown(scene, known)

@@ -70,7 +70,11 @@ def added_since() -> int:
     return sum(app in OURS for app, _name in disk) - len(OURS)
 
 
-_SERVED = {"last_login", "second_factor_asked_at"}  # pages that open write these
+_SERVED = {
+    "last_login",
+    "second_factor_asked_at",
+    "marked_at",
+}  # pages that open, and changes, write these anew
 
 
 def rows() -> Rows:
