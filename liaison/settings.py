@@ -320,7 +320,7 @@ SENTRY_DSN = env.text("SENTRY_DSN", "")
 
 # A line for a person, or JSON for a program, which also tells of every request and every task, once.
 LOG_FORMAT = env.one_of("LOG_FORMAT", "line", "json")
-_TOLD, _TOLD_BY_US = ("WARNING", "INFO") if LOG_FORMAT == "json" else ("INFO", "WARNING")
+_TOLD_BY_US = "INFO" if LOG_FORMAT == "json" else "WARNING"
 
 LOGGING = {
     "version": 1,
@@ -337,8 +337,8 @@ LOGGING = {
     "loggers": {
         "liaison.requests": {"level": _TOLD_BY_US},
         "liaison.tasks": {"level": _TOLD_BY_US},
-        "celery.app.trace": {"level": _TOLD},
-        "celery.worker.strategy": {"level": _TOLD},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         "apprise": {"level": "CRITICAL"},  # it names addresses; what failed stands beside the delivery
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
