@@ -321,6 +321,7 @@ SENTRY_DSN = env.text("SENTRY_DSN", "")
 # A line for a person, or JSON for a program, which also tells of every request and every task, once.
 LOG_FORMAT = env.one_of("LOG_FORMAT", "line", "json")
 _TOLD_BY_US = "INFO" if LOG_FORMAT == "json" else "WARNING"
+_TOLD_BY_CELERY = env.text("CELERY_LOG_LEVEL", "WARNING")  # at INFO, what it received and what succeeded
 
 LOGGING = {
     "version": 1,
@@ -337,8 +338,8 @@ LOGGING = {
     "loggers": {
         "liaison.requests": {"level": _TOLD_BY_US},
         "liaison.tasks": {"level": _TOLD_BY_US},
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": _TOLD_BY_CELERY},
+        "celery.worker.strategy": {"level": _TOLD_BY_CELERY},
         "apprise": {"level": "CRITICAL"},  # it names addresses; what failed stands beside the delivery
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},

@@ -84,6 +84,7 @@ def for_tests(folder: Path, urls: Mapping[str, str], outer: Mapping[str, str]) -
         "DEFAULT_FROM_EMAIL": "Liaison <liaison@localhost>",
         "LOG_LEVEL": "INFO",
         "LOG_FORMAT": "line",
+        "CELERY_LOG_LEVEL": "WARNING",
         "METRICS_TOKEN": "",
         "METRICS_DIR": str(folder / "metrics"),
         "SENTRY_DSN": "",

@@ -21,8 +21,12 @@ from liaison.embedded.redis import free_port
 # Of what must happen some time, however busy the machine is.
 PATIENCE = 60.0
 
-# Lines appear as they are written; and Celery need not warn of root.
-_QUIET = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
+# Lines appear as they are written, Celery tells of every task, and need not warn of root.
+_TOLD = {
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
+    "CELERY_LOG_LEVEL": "INFO",
+}
 
 
 @dataclass
@@ -109,7 +113,7 @@ class Crew:
         log = self.folder / f"{name}-{len(self.children)}.log"
         with log.open("ab") as output:
             argv = [sys.executable, "-m", *words]
-            process = processes.start(argv, env=_QUIET | dict(self.env), cwd=ROOT, output=output)
+            process = processes.start(argv, env=dict(self.env) | _TOLD, cwd=ROOT, output=output)
         child = Child(name, process, log)
         self.children.append(child)
         return child
