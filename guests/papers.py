@@ -15,7 +15,7 @@ from guests.itinerary import itineraries
 from guests.look import USUAL, Look
 from guests.manifests import arrivals_title, render_manifests, transport_title
 from guests.models import Print, Visit
-from liaison.paper.pdf import Part
+from liaison.paper.pdf import Part, sitting
 
 
 class Wish(NamedTuple):
@@ -67,7 +67,8 @@ def title_of(version: Print) -> str:
 
 def render(versions: Sequence[Print], look: Look = USUAL, *, duplex: bool = True) -> Part:
     """Versions of one kind of paper in one PDF; the same bytes for the same rows. Raises `liaison.paper.pdf.PaperError`."""
-    return PAPERS[Print.Kind(versions[0].kind)].render(versions, look, duplex)
+    with sitting():
+        return PAPERS[Print.Kind(versions[0].kind)].render(versions, look, duplex)
 
 
 def _handouts_say(wishes: Collection[Wish], at: datetime) -> Mapping[Wish, Data]:

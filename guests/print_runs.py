@@ -1,7 +1,7 @@
 """Print runs: papers for many, rendered by a worker into one private file that is kept for some days.
 
 The row is the queue: a page writes a run, a worker finds it. Crash semantics: a worker leases a run and renews the lease
-with every ten papers; killed at any moment, it leaves versions that stand (data is data), at worst a file that no row
+with every few papers; killed at any moment, it leaves versions that stand (data is data), at worst a file that no row
 names, and a lease that runs out. The next worker removes the file and begins anew; a worker that wakes up late finds the
 run no longer its own, or called off, and writes nothing. A paper that cannot be made is named with its reason, and the
 rest is made.
@@ -35,7 +35,7 @@ from liaison.clock import day_bounds
 from liaison.paper.pdf import PaperError, Part
 
 FOLDER = "prints/"  # in the private media
-PAPERS_AT_ONCE = 10
+PAPERS_AT_ONCE = 4
 MOST_GUESTS = 1000
 GIVE_UP_AFTER = timedelta(hours=6)
 KEEP_FOR = timedelta(days=7)
@@ -195,7 +195,7 @@ def _render(run: PrintRun, clock: Callable[[], datetime]) -> None:
 
 
 def _parts(run: PrintRun, clock: Callable[[], datetime]) -> Iterator[Part]:
-    """The papers in the order of the wishes, ten to a part; each part renews the lease."""
+    """The papers in the order of the wishes, a few to a part; each part renews the lease."""
     at = clock()
     wishes = _in_reach(run, at)
     if not wishes and not run.visits.exists():

@@ -200,7 +200,7 @@ class PrintRunAdmin(EventReadOnlyAdmin):
 
     @method_decorator(require_POST)
     def off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Call the run off; its worker stops at the next ten papers."""
+        """Call the run off; its worker stops at the next few papers."""
         run = get_object_or_404(self.get_queryset(request), pk=pk)
         if run.call_off(at=timezone.now()):
             messages.success(request, _("The print run was called off."))

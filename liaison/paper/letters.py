@@ -45,6 +45,16 @@ def without_pictographs(text: str) -> str:
     return "".join(kept).strip()
 
 
+def face_of(name: str) -> Path:
+    """The file of a face as a PDF calls it, such as `/ABCDEF+Liaison-Serif-Semi-Bold`."""
+    _mark, _plus, called = name.rpartition("+")
+    _ours, family, *face = called.split("-")
+    path = _file(family, "".join(face).capitalize() or "Regular")
+    if path is None:
+        raise FileNotFoundError(name)
+    return path
+
+
 def _is_kept(sign: str) -> bool:
     if sign.isspace() or unicodedata.category(sign) not in _NO_LETTERS:
         return not "\ufe00" <= sign <= "\ufe0f"  # these choose between pictures of the sign before

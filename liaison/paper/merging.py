@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pikepdf
 
 from liaison.paper.archiving import CREATOR, described
+from liaison.paper.sharing import share_fonts
 
 
 class Whole:
@@ -37,6 +38,7 @@ class Whole:
                 page += pages
         if self._is_tagged:
             self._write_structure()
+        share_fonts(self._pdf)
         describe(self._pdf, title, is_tagged=self._is_tagged)
 
     def _read(self, more: pikepdf.Pdf, begins: int) -> None:

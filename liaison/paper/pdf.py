@@ -4,6 +4,7 @@ A page's pictures are `media:people/x.jpg`, its stylesheet is a static file. Not
 the machine or what was made before. Pango is not made for threads: a process sets one page at a time.
 """
 
+import gc
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,7 @@ __all__ = [
     "joined",
     "lay_out",
     "merge",
+    "sitting",
 ]
 
 _one_at_a_time = threading.RLock()
@@ -60,6 +62,23 @@ class Part:
 
     data: bytes
     chapters: tuple[tuple[str, int], ...]
+
+
+@contextmanager
+def sitting() -> Iterator[None]:
+    """While papers are set and printed, no garbage is looked for, and afterwards in what was made meanwhile only.
+
+    Hundreds of thousands of objects live until a paper is printed; to look through them again and again took a fifth of
+    the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+            gc.collect(0)
 
 
 def lay_out(title: str, html: str, *styles: str) -> Leaves:

@@ -1,4 +1,8 @@
-"""The guest's handout: against WeasyPrint as one writes it down, beside other typesetters, in a long run, and what it weighs."""
+"""The guest's handout on A4: against WeasyPrint as one writes it down, beside other typesetters, in a long run, and what it weighs.
+
+Processes are forked from one that has loaded the application, as a worker's are; a process's memory is what it holds
+beside what it shares.
+"""
 
 import resource
 import time
@@ -6,20 +10,23 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.util import find_spec
+from itertools import groupby
 from multiprocessing import get_context
+from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-import django
 from django.conf import settings
+from django.db.models import Max
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from events.models import Event
-from guests.handout import STYLE, handout_html, render_handout
-from guests.models import Print, Visit
+from guests.handout import STYLES, handout_html
+from guests.look import Look, Sheet
+from guests.models import ItineraryItem, Print, Visit
 from guests.papers import render
 from guests.print_runs import PAPERS_AT_ONCE
 from guests.prints import print_handouts
@@ -27,8 +34,10 @@ from liaison.accounts.models import User
 from liaison.paper.pdf import Part, merge
 from tests.bench import typesetters
 
-_STYLES = ("css/print-fonts.css", STYLE)
+LOOK = Look(Sheet.A4)
+ITEMS = 25
 PROCESSES = 2
+_STYLES = ("css/print-fonts.css", *STYLES[Sheet.A4])
 Given = TypeVar("Given")
 
 
@@ -48,33 +57,56 @@ class Target:
 def measure(event: Event, *, by: User, at: datetime, handouts: int, run: int) -> tuple[list[str], list[str]]:
     """The lines to print, and the targets that were missed."""
     chosen = Visit.objects.filter(event=event).order_by("pk").values_list("pk", flat=True)
-    visits = list(chosen[: max(run, handouts + 1)])
-    lines, targets = _steady(visits[: handouts + 1], by, at)
+    visits = list(chosen[: max(run, handouts)])
+    _fill(visits)
+    lines, targets = _steady(visits[:handouts], by, at)
     more, found = _long(visits[:run], by, at)
     targets += found
     lines += [*more, *map(str, targets)]
     return lines, [target.what for target in targets if target.number > target.most]
 
 
+def _fill(visits: Sequence[int]) -> None:
+    """Give each guest ITEMS items: the first ones once more, late on the last day."""
+    rows = ItineraryItem.objects.filter(visit__in=visits).order_by("visit", "starts_at")
+    last = dict(rows.order_by().values_list("visit").annotate(Max("starts_at")))
+    for visit, items in groupby(rows, key=lambda item: item.visit_id):
+        held = list(items)
+        for number, item in enumerate(held[: max(0, ITEMS - len(held))], 1):
+            item.pk, item.ends_at = None, None
+            item.starts_at = last[visit] + number * timedelta(minutes=5)
+            item.save()
+
+
 def _steady(visits: Sequence[int], by: User, at: datetime) -> tuple[list[str], list[Target]]:
-    """Milliseconds for each way, taking turns at the same guests; the first of each, which loads fonts, left out."""
-    with _spawned(1) as fresh:
+    """Milliseconds for each way, taking turns at the same guests; the first of each, which loads fonts, left out.
+
+    Ours asks its questions and prints for a few guests at once, as in a run.
+    """
+    with _workers(1) as fresh:
         [first] = print_handouts(visits=visits[:1], by=by, at=at, language="en")
         began = fresh.submit(_first, first).result()
     raw = _Raw()
     # made before the clock starts, so that the others pay for no query and no template
     pages = {visit: handout_html(_asked(visit, by, at)) for visit in visits}
-    ways: dict[str, Callable[[int], object]] = {
-        "ours": lambda visit: render_handout(_asked(visit, by, at)),
-        "raw": lambda visit: raw(pages[visit]),
-        "naive": lambda visit: _naive(pages[visit]),
+    ways: dict[str, Callable[[Sequence[int]], object]] = {
+        "alone": lambda visits: [_part([_asked(visit, by, at)]) for visit in visits],
+        "ours": lambda visits: _part(print_handouts(visits=visits, by=by, at=at, language="en")),
+        "raw": lambda visits: [raw(pages[visit]) for visit in visits],
+        "tagged": lambda visits: [raw(pages[visit], pdf_variant="pdf/ua-1") for visit in visits],
+        "naive": lambda visits: [_naive(pages[visit]) for visit in visits],
     }
-    timed = [{name: _timed(way, visit) for name, way in ways.items()} for visit in visits][1:]
-    ours, plain, naive = (median(one[name] for one in timed) for name in ways)
+    timed = [{name: _timed(way, some) / len(some) for name, way in ways.items()} for some in _by_few(visits)][
+        1:
+    ]
+    alone, ours, plain, tagged, naive = (median(one[name] for one in timed) for name in ways)
     items = sum(len(day["items"]) for day in first.data["days"])
-    others = f"by WeasyPrint from the same page, untagged, {plain:.0f} ms, as one begins {naive:.0f} ms"
+    [(_title, on)] = _part([first]).chapters
+    others = (
+        f"by WeasyPrint from the same page {plain:.0f} ms, tagged {tagged:.0f}, as one begins {naive:.0f}"
+    )
     lines = [
-        f"     a handout of {items} items with its queries {ours:.0f} ms; {others}",
+        f"     a handout of {items} items on {on} pages with its queries {ours:.0f} ms, asked for alone {alone:.0f}; {others}",
         f"     the first in a fresh worker {began:.0f} ms",
     ]
     for name, package in (("Typst", "typst"), ("ReportLab", "reportlab")):
@@ -93,17 +125,20 @@ def _steady(visits: Sequence[int], by: User, at: datetime) -> tuple[list[str], l
 
 def _long(visits: Sequence[int], by: User, at: datetime) -> tuple[list[str], list[Target]]:
     """A run from visits to one file, in one process and in two; each process that sets has set ten before."""
-    with _spawned(1) as one, _spawned(PROCESSES) as two:
+    with _workers(1) as one, _workers(PROCESSES) as two:
         prints = print_handouts(visits=visits[:PAPERS_AT_ONCE], by=by, at=at, language="en")
         for pool, times in ((one, 1), (two, PROCESSES)):
             list(pool.map(_part, [prints] * times))
         alone, _whole, _merging = _run(one, visits, by, at)
         together, whole, merging = _run(two, visits, by, at)
-        peak = one.submit(_peak).result()
+        peak, shared = one.submit(_memory).result()
     told = f"{len(visits)} handouts end to end {alone:.1f} s, on {PROCESSES} processes {together:.1f} s"
-    return [f"     {told}; of that merging {merging:.2f} s"], [
+    return [
+        f"     {told}; of that merging {merging:.2f} s",
+        f"     a process took {peak:.0f} MB at most, of which it shares {shared:.0f} MB with the others",
+    ], [
         Target(f"on {PROCESSES} processes against one", together / alone, 0.55, "×"),
-        Target(f"most memory of a process after {len(visits) + PAPERS_AT_ONCE} handouts", peak, 130, " MB"),
+        Target(f"most memory of its own, after {len(visits)} handouts", peak - shared, 130, " MB"),
         Target("a merged handout weighs", len(whole) / len(visits) / 1024, 10, " kB"),
     ]
 
@@ -113,11 +148,7 @@ def _run(
 ) -> tuple[float, bytes, float]:
     began = time.perf_counter()
     prints = print_handouts(visits=visits, by=by, at=at, language="en")
-    parts = list(
-        pool.map(
-            _part, [prints[first : first + PAPERS_AT_ONCE] for first in range(0, len(prints), PAPERS_AT_ONCE)]
-        )
-    )
+    parts = list(pool.map(_part, _by_few(prints)))
     set_after = time.perf_counter()
     whole = merge(parts, title="Handouts")
     ended = time.perf_counter()
@@ -136,8 +167,8 @@ class _Raw:
         self._fonts = FontConfiguration()
         self._styles = _read_styles(self._fonts)
 
-    def __call__(self, html: str) -> bytes:
-        pdf: bytes = HTML(string=html).write_pdf(stylesheets=self._styles, font_config=self._fonts)
+    def __call__(self, html: str, **options: str) -> bytes:
+        pdf: bytes = HTML(string=html).write_pdf(stylesheets=self._styles, font_config=self._fonts, **options)
         return pdf
 
 
@@ -154,23 +185,31 @@ def _read_styles(fonts: FontConfiguration) -> list[CSS]:
 
 
 @contextmanager
-def _spawned(processes: int) -> Iterator[ProcessPoolExecutor]:
-    """Workers that have inherited nothing."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=django.setup) as pool:
+def _workers(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that have loaded what a worker loads and printed nothing."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "tests.bench.setter"])
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
         yield pool
 
 
+def _by_few(rows: Sequence[Given]) -> list[Sequence[Given]]:
+    return [rows[first : first + PAPERS_AT_ONCE] for first in range(0, len(rows), PAPERS_AT_ONCE)]
+
+
 def _first(handout: Print) -> float:
-    return _timed(render_handout, handout)
+    return _timed(_part, [handout])
 
 
 def _part(handouts: Sequence[Print]) -> Part:
-    return render(handouts)
+    return render(handouts, LOOK)
 
 
-def _peak() -> float:
-    """Megabytes that this process held at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _memory() -> tuple[float, float]:
+    """Megabytes that this process held at most, and those of them that others hold too."""
+    lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
+    shared = sum(int(line.split()[1]) for line in lines if line.startswith("Shared_"))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, shared / 1024
 
 
 def _timed(way: Callable[[Given], object], given: Given) -> float:

@@ -108,7 +108,7 @@ def _of_the_big_event(wanted: argparse.Namespace, at: datetime) -> list[str]:
         say("\n".join(lines) + "\n")
     if "paper" in wanted.parts:
         coordinator = User.objects.get(email=f"coordinator@{volume.DOMAIN}")
-        sizes = {"handouts": 5, "run": 40} if wanted.quick else {"handouts": 12, "run": 1000}
+        sizes = {"handouts": 15, "run": 40} if wanted.quick else {"handouts": 40, "run": 1000}
         lines, more = paper.measure(event, by=coordinator, at=at, **sizes)
         missed += more
         say("\n".join(["Paper", *lines]) + "\n")

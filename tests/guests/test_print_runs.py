@@ -485,10 +485,10 @@ def test_a_worker_killed_in_the_middle_leaves_a_run_that_another_finishes(cast: 
 
 
 @pytest.mark.parametrize("number", [1, 3, 30])
-def test_a_run_takes_a_query_more_for_every_ten_guests_and_no_more(cast: Cast, number: int) -> None:
+def test_a_run_takes_a_query_more_for_every_four_guests_and_no_more(cast: Cast, number: int) -> None:
     visits = [make_visit(cast.event, make_guest()) for _each in range(number)]
     asked_for_run(cast, *visits)
-    parts = (number + 9) // 10
+    parts = (number + 3) // 4
     assert queries_of(lambda: render_next_print_run(clock=at_now)) == 16 + parts
 
 
