@@ -1,10 +1,12 @@
 """The Celery application: thin tasks found in every app, and the one clock that beat keeps."""
 
+import gc
 import os
+from contextlib import suppress
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_init
 from django.db import close_old_connections
 from kombu.transport.redis import Channel
 
@@ -54,5 +56,17 @@ def look_at_connections(**_signal: object) -> None:
     close_old_connections()
 
 
+def share_memory(**_signal: object) -> None:
+    """Load before the worker forks what its processes would each load for their first paper, and let nothing move it.
+
+    They share it until they write there, which looking for garbage does. Where Pango is missing only papers fail.
+    """
+    with suppress(OSError):
+        import liaison.paper.typesetting  # noqa: F401, PLC0415 (takes half a second, and only workers need it at once)
+    gc.collect()
+    gc.freeze()
+
+
+worker_init.connect(share_memory, dispatch_uid="share memory")
 task_prerun.connect(look_at_connections, dispatch_uid="look at connections")
 watching.connect()

@@ -19,6 +19,7 @@ from tests.bench.load import percentile
 from tests.bench.server import cpu_seconds_of
 
 MOST = 8.0  # times the p95 of the same page alone
+SOON = 0.25  # seconds that nobody calls slow, however quick it is alone
 MAILS_A_SECOND = 20
 TIMES_ALONE = 15
 _PATIENCE = Delivery.LEASE.total_seconds() + 60  # what a cut connection left leased comes after that
@@ -109,7 +110,9 @@ def _line(kind: str, quiet: Ledger, busy: Ledger) -> str:
 
 def _slow(quiet: Ledger, busy: Ledger) -> Iterator[str]:
     for kind in busy.seconds:
-        if kind in quiet.seconds and (ratio := busy.p95(kind) / quiet.p95(kind)) > MOST:
+        if kind not in quiet.seconds or busy.p95(kind) <= SOON:
+            continue
+        if (ratio := busy.p95(kind) / quiet.p95(kind)) > MOST:
             yield f"{kind} takes {ratio:.1f} times as long under load, more than {MOST:g}"
 
 

@@ -8,3 +8,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
 django.setup()
 
 from guests import tasks  # noqa: E402, F401 (models need the settings)
+from liaison.celery import share_memory  # noqa: E402 (as above)
+
+share_memory()

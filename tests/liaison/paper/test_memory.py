@@ -39,3 +39,24 @@ def test_a_hundred_papers_take_as_much_memory_as_thirty(how: str, grows: bool) -
         [sys.executable, "-c", _RUN, how], env=environment, capture_output=True, check=True, text=True
     )
     assert (float(done.stdout.split()[-1]) > _MEGABYTES) is grows
+
+
+_SHARED = """
+import gc
+import sys
+import django
+django.setup()
+from celery.signals import worker_init
+from liaison import celery
+before = "weasyprint" in sys.modules, gc.get_freeze_count() > 1000
+worker_init.send(sender=None)
+print(before, ("weasyprint" in sys.modules, gc.get_freeze_count() > 1000))
+"""
+
+
+def test_a_worker_loads_what_prints_before_it_forks() -> None:
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "liaison.settings"}
+    done = subprocess.run(  # noqa: S603 (our own interpreter and words)
+        [sys.executable, "-c", _SHARED], env=environment, capture_output=True, check=True, text=True
+    )
+    assert done.stdout.split("\n")[0] == "(False, False) (True, True)"
