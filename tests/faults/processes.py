@@ -21,12 +21,9 @@ from liaison.embedded.redis import free_port
 # Of what must happen some time, however busy the machine is.
 PATIENCE = 60.0
 
-# Lines appear as they are written, Celery tells of every task, and need not warn of root.
-_TOLD = {
-    "PYTHONUNBUFFERED": "1",
-    "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
-    "CELERY_LOG_LEVEL": "INFO",
-}
+# Lines appear as they are written; and Celery need not warn of root.
+_QUIET = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
+_TELL_OF_TASKS = {"CELERY_LOG_LEVEL": "INFO"}
 
 
 @dataclass
@@ -113,7 +110,7 @@ class Crew:
         log = self.folder / f"{name}-{len(self.children)}.log"
         with log.open("ab") as output:
             argv = [sys.executable, "-m", *words]
-            process = processes.start(argv, env=dict(self.env) | _TOLD, cwd=ROOT, output=output)
+            process = processes.start(argv, env=_QUIET | dict(self.env), cwd=ROOT, output=output)
         child = Child(name, process, log)
         self.children.append(child)
         return child
@@ -124,7 +121,7 @@ def crew(folder: Path, **settings: str) -> Iterator[Crew]:
     """Processes on the test's database and Redis, with these settings; the queue is empty at first."""
     name = connection.settings_dict["NAME"]
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    env = os.environ | {"DATABASE_URL": database} | settings
+    env = os.environ | {"DATABASE_URL": database} | _TELL_OF_TASKS | settings
     if "REDIS_URL" not in settings:
         with Redis.from_url(env["REDIS_URL"]) as redis:
             redis.flushdb()

@@ -36,7 +36,7 @@ def sink() -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def team(sink: SmtpSink, tmp_path: Path) -> Iterator[Crew]:
-    with crew(tmp_path, EMAIL_URL=sink.url, LOG_FORMAT="json") as started:
+    with crew(tmp_path, EMAIL_URL=sink.url, LOG_FORMAT="json", CELERY_LOG_LEVEL="WARNING") as started:
         yield started
 
 
