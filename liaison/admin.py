@@ -320,6 +320,10 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
         messages.error(request, reason)
         return HttpResponseRedirect(request.get_full_path())
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """As Django's; the empty name of a field, over which Django falls, is none."""
+        return super().get_object(request, object_id, from_field or None)
+
     def _require_in_scope(self, request: HttpRequest, object_id: str) -> None:
         """Whether a row exists is said before what is forbidden."""
         if self.get_object(request, unquote(object_id)) is None:

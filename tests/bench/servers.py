@@ -1,4 +1,4 @@
-"""Web servers and ways of keeping database connections, on our own screens, in turns of one run.
+"""Web servers, ways of keeping database connections, and what the second wall costs; on our own screens, in turns of one run.
 
 Servers that are not among our requirements are installed by the person who measures into `var/servers`
 (`python -m venv var/servers && var/servers/bin/pip install granian uvicorn 'psycopg[pool]'`); what is not there is not measured.
@@ -71,6 +71,7 @@ _UVICORN = (
     "--log-level",
     "warning",
 )
+_NO_WALL = {"SECOND_WALL": "no"}
 _NO_KEEPING, _POOL = {"DATABASE_CONN_MAX_AGE": "0"}, {"DATABASE_CONN_MAX_AGE": "0", "BENCH_POOL": "4"}
 
 
@@ -78,6 +79,7 @@ def ways() -> list[Way]:
     """The first is what the others are compared with."""
     all_of_them = [
         Way("gunicorn, 2 sync workers", (*_GUNICORN, "--workers", "2")),
+        Way("gunicorn, 2 sync, no second wall", (*_GUNICORN, "--workers", "2"), _NO_WALL),
         Way("gunicorn, 2 × 2 threads", (*_GUNICORN, "--workers", "2", "--threads", "2")),
         Way("gunicorn, 2 × 4 threads", (*_GUNICORN, "--workers", "2", "--threads", "4")),
         Way("gunicorn, 3 sync workers", (*_GUNICORN, "--workers", "3")),
