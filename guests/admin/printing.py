@@ -154,7 +154,7 @@ def told_of(request: HttpRequest, runs: Sequence[PrintRun]) -> HttpResponse:
     """Say how many papers are on their way, and lead to where they will be."""
     number = sum(run.total for run in runs)
     said = ngettext("%(number)d paper is being printed.", "%(number)d papers are being printed.", number)
-    messages.success(request, f"{said % {'number': number}} {_('Reload this page to see how far it is.')}")
+    messages.success(request, said % {"number": number})
     if len(runs) == 1:
         return HttpResponseRedirect(reverse("admin:guests_printrun_change", args=[runs[0].pk]))
     return HttpResponseRedirect(reverse("admin:guests_printrun_changelist"))

@@ -507,10 +507,13 @@ def test_the_desk_asks_for_handouts_and_shows_how_far_they_are(cast: Cast) -> No
     run = PrintRun.objects.get()
     assert (run.sheet, run.pictures, run.output) == ("a4", "placeholder", "pdf")
     assert response["Location"] == reverse("admin:guests_printrun_change", args=[run.pk])
-    assert "0 of 2" in client.get(response["Location"]).content.decode()
+    waiting = client.get(response["Location"]).content.decode()
+    assert "0 of 2" in waiting
+    assert 'http-equiv="refresh"' in waiting  # it says by itself how far it is
     render_next_print_run(clock=at_now)
     page = client.get(response["Location"]).content.decode()
     assert "2 of 2" in page
+    assert 'http-equiv="refresh"' not in page
     assert f'href="/print-runs/{run.pk}/file/"' in page
     listed = client.get(reverse("admin:guests_print_changelist")).content.decode()
     for version in Print.objects.all():
