@@ -124,7 +124,7 @@ def _steady(visits: Sequence[int], by: User, at: datetime) -> tuple[list[str], l
 
 
 def _long(visits: Sequence[int], by: User, at: datetime) -> tuple[list[str], list[Target]]:
-    """A run from visits to one file, in one process and in two; each process that sets has set ten before."""
+    """A run from visits to one file, in one process and in two; each process that sets has set a few before."""
     with _workers(1) as one, _workers(PROCESSES) as two:
         prints = print_handouts(visits=visits[:PAPERS_AT_ONCE], by=by, at=at, language="en")
         for pool, times in ((one, 1), (two, PROCESSES)):
