@@ -238,4 +238,8 @@ class PrintRunAdmin(EventReadOnlyAdmin):
 
 
 def _link(address: str, label: str) -> str:
-    return format_html('<a class="font-semibold text-primary-700 underline" href="{}">{}</a>', address, label)
+    return format_html(
+        '<a class="font-semibold text-primary-700 underline dark:text-primary-400" href="{}">{}</a>',
+        address,
+        label,
+    )
