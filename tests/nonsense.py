@@ -52,11 +52,12 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Aim:
-    """An address, what is sent there when it is meant, and the names of what can be sent."""
+    """An address, what is sent there when it is meant, the names of what can be sent, and the button that is pressed."""
 
     address: str
     meant: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[str, ...] = FIELDS
+    pressed: str = ""
 
     def without(self, words: Iterable[str]) -> "Aim":
         """The same with nothing in it that somebody would be searched for."""
@@ -69,42 +70,62 @@ class Aim:
         return replace(self, meant=said)
 
 
+@dataclass
+class _Form:
+    """A form as it stands on a page; its buttons by name, with the value that a press of each sends."""
+
+    address: str
+    meant: dict[str, str] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    buttons: dict[str, str] = field(default_factory=dict)
+
+    def aims(self) -> Iterator[Aim]:
+        """Sent by Enter, and by a press of each button but Django's, which only say where to go afterwards."""
+        names = tuple(sorted(self.names | {*self.buttons}))
+        if self.names - {"csrfmiddlewaretoken"}:
+            yield Aim(self.address, self.meant, names)
+        for name, value in self.buttons.items():
+            if not name.startswith("_"):
+                yield Aim(self.address, self.meant | {name: value}, names, name)
+
+
 class _Forms(HTMLParser):
     """The forms of a page that are sent by POST, with their fields as they stand."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str], set[str]]] = []
+        self.found: list[_Form] = []
         self.actions: list[str] = []
-        self._open: tuple[str, dict[str, str], set[str]] | None = None
+        self._address = address
+        self._open: _Form | None = None
         self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form" and given.get("method", "").lower() == "post":
-            self._open = (given.get("action", ""), {}, set())
+            self._open = _Form(urlsplit(given.get("action", "")).path or self._address)
             self.found.append(self._open)
         elif tag == "form":
             self._open = None
-        elif self._open and tag in {"input", "select", "textarea", "button"} and given.get("name"):
-            self._field(tag, given["name"], given)
+        elif self._open and given.get("name") and (tag == "button" or given.get("type") == "submit"):
+            self._open.buttons.setdefault(given["name"], given.get("value", ""))
+        elif self._open and tag in {"input", "select", "textarea"} and given.get("name"):
+            self._field(self._open, tag, given["name"], given)
         elif self._open and tag == "option" and self._select:
-            self._option(given)
+            self._option(self._open, given)
 
-    def _field(self, tag: str, name: str, given: Mapping[str, str]) -> None:
-        _action, meant, names = self._open  # type: ignore[misc]  # asked for where there is one
-        names.add(name)
+    def _field(self, form: _Form, tag: str, name: str, given: Mapping[str, str]) -> None:
+        form.names.add(name)
         self._select = name if tag == "select" else ""
         kind = given.get("type", "")
-        if kind in {"checkbox", "radio"} and "checked" not in given and name in meant:
+        if kind in {"checkbox", "radio"} and "checked" not in given and name in form.meant:
             return
-        if kind not in {"file", "submit"} and tag != "select":
-            meant[name] = given.get("value", "")
+        if kind != "file" and tag != "select":
+            form.meant[name] = given.get("value", "")
 
-    def _option(self, given: Mapping[str, str]) -> None:
-        _action, meant, _names = self._open  # type: ignore[misc]  # asked for where there is one
-        if "selected" in given or self._select not in meant:
-            meant[self._select] = given.get("value", "")
+    def _option(self, form: _Form, given: Mapping[str, str]) -> None:
+        if "selected" in given or self._select not in form.meant:
+            form.meant[self._select] = given.get("value", "")
         if self._select == "action" and given.get("value"):
             self.actions.append(given["value"])
 
@@ -117,16 +138,12 @@ class _Forms(HTMLParser):
 
 def _shown_by(response: Any, address: str) -> tuple[list[Aim], list[str]]:
     """The forms on a page, and the actions of a list among them."""
-    if response.status_code not in {200, 422} or response.streaming or b"<form" not in response.content:
+    text = response.getvalue()  # to the end, after which a file is closed
+    if response.status_code not in {200, 422} or response.streaming or b"<form" not in text:
         return [], []
-    forms = _Forms()
-    forms.feed(response.content.decode())
-    aims = [
-        Aim(urlsplit(action).path or address, meant, tuple(sorted(names)))
-        for action, meant, names in forms.found
-        if names - {"csrfmiddlewaretoken"}
-    ]
-    return aims, forms.actions
+    forms = _Forms(address)
+    forms.feed(text.decode())
+    return [aim for form in forms.found for aim in form.aims()], forms.actions
 
 
 def forms_on(client: Client, address: str) -> list[Aim]:
@@ -195,5 +212,5 @@ def forms_shown(scene: Scene, aims: Iterable[Aim]) -> list[Aim]:
             asks = {"anonymous": address.startswith("/accounts/"), "sari": not address.startswith("/admin/")}
             if asks.get(who, True):
                 for form in forms_on(client, address):
-                    found.setdefault((form.address, form.meant.get("action"), form.names), form)
+                    found.setdefault((form.address, form.meant.get("action"), form.names, form.pressed), form)
     return list(found.values())
