@@ -73,6 +73,18 @@ def unsent() -> int:
     return going.filter(due_at__lte=timezone.now()).count()
 
 
+def failed() -> list[str]:
+    """Each notice that was not sent in time or at all: what it was, when it was of use, and what its mail met with."""
+    rows = Notice.objects.filter(state__in=(Notice.State.FAILED, Notice.State.MISSED)).prefetch_related(
+        "deliveries"
+    )
+    return [
+        f"{row.kind} {row.state}, due {row.due_at:%X}, of use until {row.expires_at:%X}, done {row.finished_at:%X}: "
+        + "; ".join(f"{one.state} after {one.attempts}: {one.error}" for one in row.deliveries.all())
+        for row in rows
+    ]
+
+
 def seconds_until_sent() -> float:
     """How long it takes until nothing that is due waits. Raises TimeoutError where that does not come."""
     began = time.monotonic()

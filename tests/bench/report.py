@@ -51,7 +51,13 @@ _FULL = {"visits": 1000, "officers": 300, "items": 20_000}
 _QUICK = {"visits": 100, "officers": 30, "items": 2000}
 _CROWD: dict[str, Any] = {"seconds": 300.0, "phones": 300}
 _SMALL_CROWD: dict[str, Any] = {"seconds": 20.0, "phones": 30}
-_SOAK: dict[str, Any] = {"seconds": 1800.0, "phones": 150, "coordinators": 5, "visits": 500, "officers": 150}
+_SOAK: dict[str, Any] = {
+    "seconds": 1800.0,
+    "phones": 300,
+    "coordinators": 20,
+    "visits": 1000,
+    "officers": 300,
+}
 _SHORT_SOAK: dict[str, Any] = {
     "seconds": 200.0,
     "phones": 60,

@@ -47,7 +47,7 @@ class Lived:
     lost_taps: int = 0
     mails: int = 0
     unsent: int = 0
-    failed: int = 0
+    failed: list[str] = field(default_factory=list)
     p95: dict[str, float] = field(default_factory=dict)
     errors: list[tuple[float, float, str]] = field(default_factory=list)
     memory: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
@@ -133,7 +133,7 @@ def missed_of(lived: Lived, away: tuple[float, float]) -> Iterator[str]:
     for number, what in (
         (lived.lost_taps, "taps lost"),
         (lived.unsent, "notices unsent"),
-        (lived.failed, "notices failed"),
+        (len(lived.failed), f"notices failed, such as {next(iter(lived.failed), '')}"),
     ):
         if number:
             yield f"{number} {what}"
@@ -165,7 +165,7 @@ def _told(lived: Lived, away: tuple[float, float]) -> list[str]:
     return [
         (
             f"     {lived.seconds / 60:.1f} minutes: {lived.answered:,} answers, {lived.taps} taps ({lived.lost_taps} lost), "
-            f"{lived.mails:,} mails due ({lived.unsent} unsent, {lived.failed} failed)"
+            f"{lived.mails:,} mails due ({lived.unsent} unsent, {len(lived.failed)} failed)"
         ),
         f"     PostgreSQL was away for {back - gone:.1f} s: {excused} errors then, {len(_unexcused(lived, away))} otherwise",
         f"     connections at most {before:.0f} in the second quarter, {after:.0f} in the last",
@@ -187,7 +187,6 @@ def _live(seconds: float, phones: int, coordinators: int, visits: int, officers:
     from django.utils import timezone  # noqa: PLC0415 (needs Django set up)
 
     from guests.demo import volume  # noqa: PLC0415 (needs Django set up)
-    from liaison.notices.models import Notice  # noqa: PLC0415 (needs Django set up)
     from tests.bench import crowded  # noqa: PLC0415 (needs Django set up)
     from tests.bench.crowd import Ledger, live  # noqa: PLC0415 (needs Django set up)
     from tests.bench.gathering import crowd_of  # noqa: PLC0415 (needs Django set up)
@@ -222,7 +221,7 @@ def _live(seconds: float, phones: int, coordinators: int, visits: int, officers:
     lived.answered, lived.taps, lived.errors = ledger.answered, len(ledger.taps), ledger.errors
     lived.p95 = {kind: ledger.p95(kind) for kind in ledger.seconds}
     lived.lost_taps = crowded.lost_taps(ledger)
-    lived.failed = Notice.objects.filter(state__in=(Notice.State.FAILED, Notice.State.MISSED)).count()
+    lived.failed = crowded.failed()
     lived.memory, lived.connections = dict(memory), connections
     say(json.dumps(asdict(lived)) + "\n")
 

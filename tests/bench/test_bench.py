@@ -107,8 +107,11 @@ def test_a_soak_fails_on_growth_leaks_losses_and_errors_but_not_while_the_databa
         errors=[(100.0, 101.0, "a page: 500")],
         lost_taps=1,
         unsent=2,
+        failed=["a digest"] * 3,
     )
-    assert [line.split(" ")[0] for line in soak.missed_of(ill, away)] == ["web", "connections", "1", "1", "2"]
+    assert [line.split(" ")[0] for line in soak.missed_of(ill, away)] == [
+        *("web", "connections", "1", "1", "2", "3"),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
