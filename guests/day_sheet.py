@@ -22,7 +22,7 @@ from liaison.paper import pdf
 from liaison.paper.letters import has_letters_for, without_pictographs
 from liaison.paper.scripts import written
 from liaison.phones import dialled
-from liaison.qr import qr_code
+from liaison.qr import printed_qr_code
 
 STYLE = "css/day-sheet.css"
 
@@ -46,7 +46,7 @@ def day_sheet_html(sheet: Print) -> str:
         page = setter.page() | {
             "language": sheet.language,
             "version": _("Version %(number)d") % {"number": sheet.version} if is_stored else _("Preview"),
-            "code": qr_code(address_of(sheet), _("What has changed")) if is_stored else "",
+            "code": printed_qr_code(address_of(sheet), _("What has changed")) if is_stored else "",
             "printed": moment_text(sheet.printed_at, told.time_zone),
             "printed_at": sheet.printed_at.isoformat(timespec="seconds"),
         }

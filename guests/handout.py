@@ -36,7 +36,7 @@ from liaison.paper.booklet import imposed
 from liaison.paper.letters import has_letters_for, without_pictographs
 from liaison.paper.scripts import written
 from liaison.phones import dialled
-from liaison.qr import qr_code
+from liaison.qr import printed_qr_code
 
 STYLE = "css/handout.css"
 STYLES = {
@@ -130,7 +130,7 @@ def handout_html(handout: Print, *, without: frozenset[str] = frozenset()) -> st
             "addresses": list(setter.addresses(itinerary)),
             "words": {key: setter.both(lambda word=word: str(word)) for key, word in _PRINTED.items()},  # type: ignore[misc]  # a default binds the loop's word
             "version": WORDS["version"] % {"number": handout.version} if is_stored else WORDS["sample"],
-            "code": qr_code(address_of(handout), str(WORDS["scan"])) if is_stored else "",
+            "code": printed_qr_code(address_of(handout), str(WORDS["scan"])) if is_stored else "",
             "printed": when(handout.printed_at, setter.zone),
             "printed_at": handout.printed_at.isoformat(timespec="seconds"),
         }

@@ -18,6 +18,8 @@ from weasyprint.document import Page
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
+from liaison.paper.terse import be_terse
+
 _SVG = "{http://www.w3.org/2000/svg}"
 _TAGS = {
     "section": "Sect", "article": "Art", "blockquote": "BlockQuote", "p": "P", "ul": "L", "ol": "L", "li": "LI",
@@ -71,6 +73,7 @@ class Sheet(Page):  # type: ignore[misc]
             return self._marked(stream, box)
 
         stream.marked = marked
+        be_terse(stream)
         self._page.paint(stream, scale)
         for font in stream._fonts.values():  # noqa: SLF001 (they are written next, and an empty text is malformed)
             silent = [glyph for glyph, text in font.to_unicode.items() if not text]
