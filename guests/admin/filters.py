@@ -15,7 +15,7 @@ from guests.collisions.standing import Standing, kept_collisions
 from guests.models import Assignment, Print, Request
 from guests.outdated import outdated
 from liaison.clock import day_bounds, day_of
-from liaison.filters import DropdownFilter, QuestionFilter
+from liaison.filters import DropdownFilter, QuestionFilter, offered_of
 
 Choices = Iterable[tuple[str, Any]]
 SOON = timedelta(hours=6)
@@ -36,7 +36,7 @@ def collisions_at(request: HttpRequest) -> list[Standing]:
 
 
 class LeadFilter(DropdownFilter):
-    """Visits whom nobody leads any more, and those of one officer."""
+    """Visits whom nobody leads any more, and those of one officer, as long as those are few enough to choose from."""
 
     title = _("officer")
     parameter_name = "officer"
@@ -48,7 +48,7 @@ class LeadFilter(DropdownFilter):
         named = officers.filter(Exists(duties)).select_related("user").order_by("user__name")
         shown = named.only("pk", "user__name", "user__email")
         unclear = [("none", _("Without a lead")), ("unconfirmed", _("Not confirmed"))]
-        return [*unclear, *((str(officer.pk), str(officer)) for officer in shown)]
+        return [*unclear, *((str(officer.pk), str(officer)) for officer in offered_of(shown, self.value()))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         chosen = self.value()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from events.models import Membership, Role, Vehicle
 from guests.models import Visit
+from liaison import filters
 from tests.cast import Cast
 from tests.factories import (
     NOW,
@@ -118,3 +119,33 @@ def test_a_day_is_counted_in_the_events_zone(cast: Cast, monkeypatch: pytest.Mon
     )
     rows = signed_in(cast.ratna).get(at(Visit, "changelist"), {"arrives": "today"}).context["cl"].result_list
     assert [visit.guest.name for visit in rows] == ["Early On The 14th"]
+
+
+def test_among_too_many_officers_or_hotels_nobody_chooses_but_a_link_still_does(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Visit.objects.filter(event=cast.event).update(hotel=None)
+    hotels = [make_venue(cast.event, f"Hotel {number}") for number in (1, 2)]
+    for visit, hotel in zip((cast.sato, cast.lim), hotels, strict=True):
+        Visit.objects.filter(pk=visit.pk).update(hotel=hotel)
+    sari, client = str(cast.sari_officer.pk), signed_in(cast.ratna)
+
+    def offered(name: str, **asked: object) -> set[str]:
+        page = client.get(at(Visit, "changelist"), asked)
+        forms = [
+            choice["form"]
+            for one in page.context["cl"].filter_specs
+            for choice in one.choices(page.context["cl"])
+        ]
+        [field] = [form.fields[name] for form in forms if name in form.fields] or [None]
+        return {str(value) for value, _label in field.choices if value} if field else set()
+
+    hotel = "hotel__id__exact"
+    everyone = {"none", "unconfirmed", sari, str(cast.bagus_officer.pk), str(cast.dewi_officer.pk)}
+    assert offered("officer") == everyone
+    assert offered(hotel) == {str(one.pk) for one in hotels}
+    monkeypatch.setattr(filters, "MOST_CHOICES", 1)
+    assert offered("officer") == {"none", "unconfirmed"}
+    assert offered("officer", officer=sari) == {"none", "unconfirmed", sari}
+    assert offered(hotel) == set()
+    assert offered(hotel, **{hotel: hotels[0].pk}) == {str(hotels[0].pk)}
