@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -73,11 +73,10 @@ def unsent() -> int:
     return going.filter(due_at__lte=timezone.now()).count()
 
 
-def failed() -> list[str]:
-    """Each notice that was not sent in time or at all: what it was, when it was of use, and what its mail met with."""
-    rows = Notice.objects.filter(state__in=(Notice.State.FAILED, Notice.State.MISSED)).prefetch_related(
-        "deliveries"
-    )
+def failed(since: datetime) -> list[str]:
+    """Each notice due since then that was not sent in time or at all: what it was, when of use, what its mail met with."""
+    ended = (Notice.State.FAILED, Notice.State.MISSED)
+    rows = Notice.objects.filter(state__in=ended, due_at__gte=since).prefetch_related("deliveries")
     return [
         f"{row.kind} {row.state}, due {row.due_at:%X}, of use until {row.expires_at:%X}, done {row.finished_at:%X}: "
         + "; ".join(f"{one.state} after {one.attempts}: {one.error}" for one in row.deliveries.all())

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -221,7 +222,7 @@ def _live(seconds: float, phones: int, coordinators: int, visits: int, officers:
     lived.answered, lived.taps, lived.errors = ledger.answered, len(ledger.taps), ledger.errors
     lived.p95 = {kind: ledger.p95(kind) for kind in ledger.seconds}
     lived.lost_taps = crowded.lost_taps(ledger)
-    lived.failed = crowded.failed()
+    lived.failed = crowded.failed(datetime.fromtimestamp(lived.began, UTC))
     lived.memory, lived.connections = dict(memory), connections
     say(json.dumps(asdict(lived)) + "\n")
 
