@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.utils.translation import get_language
@@ -26,8 +26,7 @@ _STAYS = Fingerprint(Visit, of="event_id", but_for=("status", "status_at", "upda
 _WATCH = Watch(Assignment, ItineraryItem, Guest, Venue, Membership, Shift, Event, prints=[_STAYS])
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):  # which the cache reads several times as fast as a dataclass
     """A collision of an assignment that stands, by keys. `is_meant` where the assignment says why it is so.
 
     From `since` until `until` as in `Collision`.
@@ -75,7 +74,7 @@ def kept_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, list[
     slot = int(at.timestamp()) // KEPT_FOR_S
     found = list(events)
     now = f"{_WATCH.state([event.pk for event in found])}-{slot}-{get_language()}"
-    keys = {event: f"collisions-{event.pk}-{now}" for event in found}
+    keys = {event: f"standing-{event.pk}-{now}" for event in found}
     kept = {event.pk: cache.get(key) for event, key in keys.items()}
     missing = [event for event in keys if kept[event.pk] is None]
     if missing:
