@@ -1,6 +1,7 @@
 """The list of visits and a visit's page at the desk: what they answer, and what they ask of the database."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -126,11 +127,11 @@ def test_among_too_many_officers_or_hotels_nobody_chooses_but_a_link_still_does(
 ) -> None:
     Visit.objects.filter(event=cast.event).update(hotel=None)
     hotels = [make_venue(cast.event, f"Hotel {number}") for number in (1, 2)]
-    for visit, hotel in zip((cast.sato, cast.lim), hotels, strict=True):
-        Visit.objects.filter(pk=visit.pk).update(hotel=hotel)
+    for visit, chosen in zip((cast.sato, cast.lim), hotels, strict=True):
+        Visit.objects.filter(pk=visit.pk).update(hotel=chosen)
     sari, client = str(cast.sari_officer.pk), signed_in(cast.ratna)
 
-    def offered(name: str, **asked: object) -> set[str]:
+    def offered(name: str, asked: dict[str, Any]) -> set[str]:
         page = client.get(at(Visit, "changelist"), asked)
         forms = [
             choice["form"]
@@ -142,10 +143,10 @@ def test_among_too_many_officers_or_hotels_nobody_chooses_but_a_link_still_does(
 
     hotel = "hotel__id__exact"
     everyone = {"none", "unconfirmed", sari, str(cast.bagus_officer.pk), str(cast.dewi_officer.pk)}
-    assert offered("officer") == everyone
-    assert offered(hotel) == {str(one.pk) for one in hotels}
+    assert offered("officer", {}) == everyone
+    assert offered(hotel, {}) == {str(one.pk) for one in hotels}
     monkeypatch.setattr(filters, "MOST_CHOICES", 1)
-    assert offered("officer") == {"none", "unconfirmed"}
-    assert offered("officer", officer=sari) == {"none", "unconfirmed", sari}
-    assert offered(hotel) == set()
-    assert offered(hotel, **{hotel: hotels[0].pk}) == {str(hotels[0].pk)}
+    assert offered("officer", {}) == {"none", "unconfirmed"}
+    assert offered("officer", {"officer": sari}) == {"none", "unconfirmed", sari}
+    assert offered(hotel, {}) == set()
+    assert offered(hotel, {hotel: hotels[0].pk}) == {str(hotels[0].pk)}
