@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline, moment_column, number_of
-from events.models import Membership, Shift
+from events.models import Membership, Role, Shift
 from events.staff import InvitationError, dismiss, invite, send_invitation
 from liaison.accounts.models import User
 from liaison.admin import column
@@ -82,6 +82,14 @@ class MembershipAdmin(EventAdmin):
         return rows.annotate(
             shift_number=number_of(Shift.objects.filter(membership=OuterRef("pk")), "membership")
         )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Membership], search_term: str
+    ) -> tuple[QuerySet[Membership], bool]:
+        """A field that is called an officer finds officers only."""
+        if request.GET.get("field_name") == "officer":
+            queryset = queryset.filter(role=Role.OFFICER)
+        return super().get_search_results(request, queryset, search_term)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:

@@ -121,6 +121,7 @@ class AssignmentInline(EventTabularInline):
     formset = AssignmentFormSet
     fields = ("officer", "role", "starts_at", "ends_at", "override_reason", "is_locked", "state_shown")
     readonly_fields = ("state_shown",)
+    autocomplete_fields = ("officer",)
     tab = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
@@ -192,7 +193,7 @@ class AssignmentAdmin(EventAdmin):
         "cannot_because",
     )
     readonly_fields = ("state_shown",)
-    autocomplete_fields = ("visit",)
+    autocomplete_fields = ("visit", "officer")
     actions = ("withdraw_chosen",)
     refusals = (AssignmentError,)
     fieldsets = (

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -134,13 +134,19 @@ def _of_the_big_event(wanted: argparse.Namespace, at: datetime) -> list[str]:
 def _ten_times(wanted: argparse.Namespace, at: datetime) -> list[str]:
     """What costs how much more where the event is ten times as big."""
     sizes = scale.QUICK if wanted.quick else scale.FULL
-    parts = [("Scale", scale.measure(sizes, at, _zone_where_it_is_ten(at)))]
-    parts.append(("Imports", scale.imports(sizes)))
+    parts: dict[str, Callable[[], tuple[list[str], list[str]]]] = {
+        "Scale": lambda: scale.measure(sizes, at, _zone_where_it_is_ten(at)),
+        "Imports": lambda: scale.imports(sizes),
+    }
     if not wanted.quick:
-        parts.append(("The largest matching", scale.largest_matching()))
-    for title, (lines, _missed) in parts:
+        parts["The largest matching"] = scale.largest_matching
+    found = []
+    for title, measure in parts.items():  # each as soon as it is known
+        lines, missed = measure()
         sys.stdout.write("\n".join([title, *lines]) + "\n")
-    return [target for _title, (_lines, missed) in parts for target in missed]
+        sys.stdout.flush()
+        found += missed
+    return found
 
 
 def _sending(wanted: argparse.Namespace) -> list[str]:

@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from events.models import Membership, Role
 from guests.models import Assignment, Delegation, ItineraryItem, Visit
@@ -262,3 +263,13 @@ def test_a_handover_lets_the_next_lead_come_before_the_last_one_goes(cast: Cast,
         "deputy", NOW + DAY - timedelta(minutes=45), NOW + DAY,
     )  # fmt: skip
     assert (lead.role, lead.starts_at) == ("lead", NOW + DAY)
+
+
+def test_the_field_of_an_officer_finds_officers_of_the_event_only(cast: Cast) -> None:
+    asked = {"app_label": "guests", "model_name": "assignment", "field_name": "officer"}
+    found = signed_in(cast.ratna).get(reverse("admin:autocomplete"), asked).json()["results"]
+    officers = (cast.sari_officer, cast.bagus_officer, cast.dewi_officer)
+    assert {row["id"] for row in found} == {str(one.pk) for one in officers}
+    page = signed_in(cast.ratna).get(at(Assignment, "change", cast.sari_leads.pk)).content.decode()
+    assert f'<option value="{cast.sari_officer.pk}" selected' in page
+    assert f'<option value="{cast.bagus_officer.pk}"' not in page

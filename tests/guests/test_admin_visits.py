@@ -71,7 +71,7 @@ def test_a_visits_page_asks_the_same_questions_for_1_3_and_30_rows(cast: Cast, r
     with CaptureQueriesContext(connection) as asked:
         page = client.get(at(Visit, "change", visit.pk))
     assert page.status_code == 200
-    assert len(asked) == 10
+    assert len(asked) == 9
 
 
 def test_a_visits_page_names_the_cars_and_places_of_its_items_and_offers_no_list_of_all(cast: Cast) -> None:
