@@ -50,7 +50,7 @@ class Polish:
             for hand, stays in dealt.items():
                 for stay in stays:
                     new[stay] = hand
-            new = Seating(self.tables, new).fill(deal.stays).chosen
+            new = Seating(self.tables, new).fill(deal.stays, lambda: seconds() > 0).chosen
             if self.problem.cost(new) < self.problem.cost(chosen):
                 return new
         self.size = min(_MOST, self.size * 1.01)

@@ -1,6 +1,6 @@
 """An answer in the making: who has whom, and the cheapest place for one stay more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -91,9 +91,9 @@ class Seating:
                 self.put(guest, hand)
         return False
 
-    def fill(self, stays: Iterable[int]) -> "Seating":
-        """Find a place for each of the stays that has none."""
+    def fill(self, stays: Iterable[int], goes_on: Callable[[], bool]) -> "Seating":
+        """Find a place for each of the stays that has none; room is made for as long as `goes_on` says so."""
         for stay in stays:
-            if self.chosen[stay] is None:
-                self.place(stay) or self.make_room(stay)
+            if self.chosen[stay] is None and not self.place(stay) and goes_on():
+                self.make_room(stay)
         return self

@@ -28,7 +28,8 @@ from guests.proposals.tables import Tables
 Step = Callable[[str, float], None]
 _CLOSE = 1e-4
 _SEED = 2027
-_DIRECTLY = 0.6  # of the time, at which each phase ends
+_FIRST = 0.1  # of the time, at which each phase ends
+_DIRECTLY = 0.6
 _PRICES = 0.5
 _DIVE = 0.7
 _POLISH = 0.95
@@ -129,8 +130,9 @@ class _Solver:
         self.best = list(chosen) if is_better else self.best
         return is_better
 
-    def _filled(self, chosen: Sequence[int | None]) -> list[int | None]:
-        return Seating(self.tables, chosen).fill(self.open).chosen
+    def _filled(self, chosen: Sequence[int | None], share: float = 1) -> list[int | None]:
+        """The answer with a place for whoever has none, sought until that share of the time is gone."""
+        return Seating(self.tables, chosen).fill(self.open, lambda: self._share() < share).chosen
 
     def _is_proven(self) -> bool:
         return self.problem.cost(self.best) - self.fixed - self.limit < 1 - _CLOSE
@@ -146,7 +148,7 @@ class _Solver:
         self._offer(self._filled(chosen))
 
     def _by_market(self) -> None:
-        self._offer(self._filled(self.best))
+        self._offer(self._filled(self.best, _FIRST))
         dice = np.random.default_rng(_SEED)
         market = Market(self.tables, dice)
         market.settle(self._until("prices", _PRICES), self._gone("prices", _PRICES))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from guests.proposals import circles, solving
 from guests.proposals.market import Market
-from guests.proposals.problem import Hand, Problem, Stay, Wish, foes_among
+from guests.proposals.problem import Hand, Problem, Rule, Stay, Wish, foes_among
+from guests.proposals.seating import Seating
 from guests.proposals.tables import Tables
 from tests.guests.proposals.test_solving import problems
 
@@ -93,6 +94,20 @@ def test_time_is_kept_and_so_are_the_rules(readings: int) -> None:
     assert problem.broken(answer.chosen) == []
     assert None not in answer.chosen
     assert answer.bound <= answer.cost
+
+
+@pytest.mark.parametrize(("is_time_left", "chosen"), [(True, [1, 0]), (False, [0, None])])
+def test_room_is_made_while_there_is_time(is_time_left: bool, chosen: list[int | None]) -> None:
+    """The first guest has taken the only officer of the second one."""
+    problem = Problem(
+        [Stay(0, 0, 10), Stay(1, 0, 10)],
+        [Hand(0, 1), Hand(1, 1)],
+        foes=[0, 0],
+        wishes=[Wish("language", 1, [[0, 9], [0, 0]])],
+        barred={(1, 1): Rule.SHIFT},
+    )
+    seating = Seating(Tables(problem), [None, None]).fill([0, 1], lambda: is_time_left)
+    assert seating.chosen == chosen
 
 
 def test_more_time_is_of_use() -> None:
