@@ -192,12 +192,12 @@ class AssignmentAdmin(EventAdmin):
         "override_reason",
         "cannot_because",
     )
-    readonly_fields = ("state_shown",)
+    readonly_fields = ("state_said",)
     autocomplete_fields = ("visit", "officer")
     actions = ("withdraw_chosen",)
     refusals = (AssignmentError,)
     fieldsets = (
-        (None, {"fields": ("visit", ("officer", "role"), "state_shown")}),
+        (None, {"fields": ("visit", ("officer", "role"), "state_said")}),
         (
             _("From when to when"),
             {
@@ -270,3 +270,8 @@ class AssignmentAdmin(EventAdmin):
         if assignment.state == Assignment.State.ASSIGNED and assignment.cannot_because:
             return "cannot", _("cannot: %(reason)s") % {"reason": assignment.cannot_because}
         return assignment.state, assignment.get_state_display()
+
+    @column(_("state"))
+    def state_said(self, assignment: Assignment) -> str:
+        """The same on the assignment's own page, where the theme shows words only."""
+        return self.state_shown(assignment)[1]

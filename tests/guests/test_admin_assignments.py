@@ -273,3 +273,11 @@ def test_the_field_of_an_officer_finds_officers_of_the_event_only(cast: Cast) ->
     page = signed_in(cast.ratna).get(at(Assignment, "change", cast.sari_leads.pk)).content.decode()
     assert f'<option value="{cast.sari_officer.pk}" selected' in page
     assert f'<option value="{cast.bagus_officer.pk}"' not in page
+
+
+@pytest.mark.parametrize(("because", "said"), [("", "not confirmed"), ("I am ill", "cannot: I am ill")])
+def test_an_assignments_page_says_its_state_in_words(cast: Cast, because: str, said: str) -> None:
+    Assignment.objects.filter(pk=cast.sari_leads.pk).update(cannot_because=because, state="assigned")
+    page = signed_in(cast.ratna).get(at(Assignment, "change", cast.sari_leads.pk)).content.decode()
+    assert said in page
+    assert "(&#x27;" not in page
