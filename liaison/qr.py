@@ -26,7 +26,7 @@ def qr_code(address: str, title: str) -> SafeString:
 
 
 def printed_qr_code(address: str, title: str) -> SafeString:
-    """The same for paper: a picture of a pixel a module, which takes a sixth of the bytes that its lines would in a PDF."""
+    """The same for paper: a picture of a pixel a module, which takes a third of the bytes that its lines would in a PDF."""
     rows = list(_code(address).matrix_iter(border=_QUIET))
     grey = bytes(0 if is_dark else 255 for row in rows for is_dark in row)
     file = BytesIO()
