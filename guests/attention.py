@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from guests.collisions.standing import kept_collisions
+from guests.collisions.kept import kept_collisions
 from guests.models import Assignment, Handover, Incident, Print, Request, Visit
 from guests.outdated import outdated
 from liaison.clock import day_bounds, day_of
@@ -43,9 +43,7 @@ def _people(events: Sequence[Event], at: datetime) -> list[Heap]:
     visits = Visit.objects.filter(event__in=events)
     alarms = Incident.objects.alarms().filter(visit__event__in=events)
     found = kept_collisions(events, at=at)
-    collide = {
-        key: len({one.assignment for one in of_event if not one.is_meant}) for key, of_event in found.items()
-    }
+    collide = {key: len(of_event.meant(False).keys("assignment")) for key, of_event in found.items()}
     return [
         Heap(_("SOS not acknowledged"), _by(alarms, "visit__event"), "guests_incident", {"acknowledged": "alarms"}),
         Heap(_("Guests without a lead"), _by(visits.without_lead(at)), "guests_visit", {"officer": "none"}),

@@ -83,7 +83,10 @@ class News:
 
 def plans_now(visit_keys: Collection[int]) -> dict[int, Plan]:
     """The plans of these visits as they stand. Two queries, however many there are."""
-    stands = ItineraryItem.objects.filter(pk=OuterRef("pgh_obj_id"), visit=OuterRef("visit_id"))
+    standing = ItineraryItem.objects.filter(
+        visit__in=visit_keys
+    )  # else PostgreSQL looks through all there are
+    stands = standing.filter(pk=OuterRef("pgh_obj_id"), visit=OuterRef("visit_id"))
     newest = _ITEMS.objects.filter(visit__in=visit_keys).order_by("pgh_obj_id", "-pgh_id")
     rows = newest.distinct("pgh_obj_id").values_list("visit_id", "pgh_obj_id", "pgh_id", Exists(stands))
     numbers: defaultdict[int, dict[int, int]] = defaultdict(dict)

@@ -34,6 +34,7 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 from liaison.changes import Beside, changes_of
 from liaison.choices import RowSelect, could_be_key
 from liaison.moments import DayInput, MomentField, MomentInput
+from liaison.pages import KeysFirst
 from liaison.saved_lists import lists_above
 from liaison.searching import Clock, Said, matching
 from liaison.uploads import PictureField, PrivateFileInput
@@ -215,6 +216,7 @@ class ScopedAdmin(ScopeMixin, ModelAdmin):  # type: ignore[misc]
     list_fullwidth = True
     compressed_fields = False
     list_per_page = 50
+    paginator = KeysFirst
     warn_unsaved_form = True
     said: tuple[Said, ...] = ()
     beside: tuple[Beside, ...] = ()

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -80,13 +80,10 @@ class UsedDropdownFilter(theme.RelatedDropdownFilter):  # type: ignore[misc]
     form_class = _QuickForm
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        used = (
-            model_admin.narrowed(model_admin.get_queryset(request), request)
-            .order_by()
-            .values(f"{self.field_path}__pk")
-        )
+        listed = model_admin.narrowed(model_admin.get_queryset(request), request).order_by()
         table = model_admin.admin_site.get_model_admin(field.remote_field.model)
-        offered = table.get_queryset(request).filter(pk__in=used)
+        is_used = Exists(listed.filter(**{self.field_path: OuterRef("pk")}))
+        offered = table.get_queryset(request).filter(is_used)
         return [(row.pk, str(row)) for row in offered_of(offered, self.value())]
 
     def has_output(self) -> bool:

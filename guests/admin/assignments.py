@@ -16,7 +16,7 @@ from unfold.forms import PaginationInlineFormSet
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline, moment_column
 from events.models import Membership
-from guests.admin.filters import CollisionFilter, ConfirmationFilter, collisions_at
+from guests.admin.filters import CollisionFilter, ConfirmationFilter
 from guests.admin.words import guest_of
 from guests.assignment import AssignmentError, assign_officer, withdraw, write_assignments
 from guests.collisions import Kind, between, collisions
@@ -219,9 +219,9 @@ class AssignmentAdmin(EventAdmin):
 
     def for_page(self, rows: QuerySet[Assignment], request: HttpRequest) -> None:
         if request.GET.get(CollisionFilter.parameter_name):
+            said = CollisionFilter.said_of(Assignment.objects.filter(pk__in=[row.pk for row in rows]))
             for assignment in rows:
-                said = [one.sentence for one in collisions_at(request) if one.assignment == assignment.pk]
-                assignment.said = said  # type: ignore[attr-defined]  # for this page
+                assignment.said = said.get(assignment.pk, ())  # type: ignore[attr-defined]  # for this page
 
     @column(_("why it collides"))
     def collides(self, assignment: Any) -> str:

@@ -1,8 +1,9 @@
 """Filters of the desk's lists of guests and of what belongs to them: what needs a person, and whose it is."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.admin.chosen import desk_of
 from events.models import Event, Membership
-from guests.collisions.standing import Standing, kept_collisions
+from guests.collisions.kept import kept_collisions
+from guests.collisions.standing import standing_of
 from guests.models import Assignment, Print, Request
 from guests.outdated import outdated
 from liaison.clock import day_bounds, day_of
@@ -25,14 +27,6 @@ def events_at(request: HttpRequest) -> list[Event]:
     """The events the desk is about now."""
     desk = desk_of(request)
     return [desk.chosen] if desk.chosen else list(desk.events)
-
-
-def collisions_at(request: HttpRequest) -> list[Standing]:
-    """The collisions that stand at the desk's events, read once a request."""
-    if not hasattr(request, "collisions"):
-        found = kept_collisions(events_at(request), at=timezone.now())
-        request.collisions = [one for of_event in found.values() for one in of_event]  # type: ignore[attr-defined]
-    return request.collisions  # type: ignore[attr-defined, no-any-return]
 
 
 class LeadFilter(DropdownFilter):
@@ -192,11 +186,19 @@ class CollisionFilter(QuestionFilter):
     title = _("conflicts")
     parameter_name = "collides"
     answers = {"open": _("Not meant"), "meant": _("Meant, with a reason")}
-    key: ClassVar[str] = "assignment"
+    key: ClassVar[Literal["assignment", "visit"]] = "assignment"
+
+    @classmethod
+    def said_of(cls, duties: QuerySet[Assignment]) -> Mapping[int, Sequence[str]]:
+        """What collides, in words, by the rows' keys: judged anew for the officers of these duties."""
+        said = defaultdict(list)
+        for one in standing_of(duties.values("officer"), at=timezone.now()):
+            said[getattr(one, cls.key)].append(one.sentence)
+        return said
 
     def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
-        is_meant = answer == "meant"
-        keys = {getattr(one, self.key) for one in collisions_at(request) if one.is_meant == is_meant}
+        found = kept_collisions(events_at(request), at=timezone.now()).values()
+        keys = [key for of_event in found for key in of_event.meant(answer == "meant").keys(self.key)]
         return rows.filter(pk__in=keys)  # type: ignore[no-any-return]
 
 

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from events.admin.chosen import desk_of
 from events.models import Event
 from guests.admin.assigning import Span, assign_page
-from guests.models import Visit
+from guests.models import Delegation, Visit
 from guests.timeline import OFFERED, Asked, Down, Only, draw
+from liaison.choices import could_be_key
 from liaison.clock import day_of
 
 ALL_DAYS = "all"
@@ -92,7 +93,7 @@ def _asked(request: HttpRequest, event: Event, at: datetime) -> Asked:
         down=down,
         day=_day(given.get("day", ""), event, at),
         only=only if only in OFFERED[down] else Only.ALL,
-        delegation=int(delegation) if delegation.isdecimal() else None,
+        delegation=int(delegation) if could_be_key(Delegation, delegation) else None,
         words=given.get("q", "").strip(),
         page=given.get("page", "1"),
     )

@@ -37,7 +37,6 @@ from guests.admin.filters import (
     RedLineFilter,
     RequestsFilter,
     TimesFilter,
-    collisions_at,
 )
 from guests.admin.itinerary import ItemInline
 from guests.admin.printing import print_day_sheets, print_handouts
@@ -203,9 +202,9 @@ class VisitAdmin(EventAdmin):
         """What collides, in words, where the list asks for it."""
         if not request.GET.get(CollisionOfGuestFilter.parameter_name):
             return
+        said = CollisionOfGuestFilter.said_of(Assignment.objects.filter(visit__in=list(rows)))
         for visit in rows:
-            said = [one.sentence for one in collisions_at(request) if one.visit == visit.pk]
-            visit.collides = said  # type: ignore[attr-defined]  # for this page
+            visit.collides = said.get(visit.pk, ())  # type: ignore[attr-defined]  # for this page
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """A visit stays with its guest, too."""

@@ -1,35 +1,28 @@
 """The collisions that stand among an event's duties now, whoever meant them and whoever did not."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
-from django.core.cache import cache
-from django.utils.translation import get_language
+from django.db.models import QuerySet
 
-from events.models import Event, Membership, Shift, Venue
+from events.models import Event, Membership
 from guests.collisions.days import on_the_way
 from guests.collisions.leads import between, impossible
 from guests.collisions.load import overloads
 from guests.collisions.picture import Picture
 from guests.collisions.vocabulary import Collision, Kind
 from guests.duties import Duty, overlap
-from guests.models import Assignment, Guest, ItineraryItem, Visit
-from liaison.history import Fingerprint, Watch
-
-KEPT_FOR_S = 300
-"""How long a judgement is kept where nothing was written: collisions pass by themselves, and slowly."""
-
-# Where a guest is does not speak against a duty, and is tapped all day: judging a big event takes seconds.
-_STAYS = Fingerprint(Visit, of="event_id", but_for=("status", "status_at", "updated_at"))
-_WATCH = Watch(Assignment, ItineraryItem, Guest, Venue, Membership, Shift, Event, prints=[_STAYS])
+from guests.models import Assignment
 
 
-class Standing(NamedTuple):  # which the cache reads several times as fast as a dataclass
+@dataclass(frozen=True, slots=True)
+class Standing:
     """A collision of an assignment that stands, by keys. `is_meant` where the assignment says why it is so.
 
-    From `since` until `until` as in `Collision`.
+    `since` as in `Collision`; from `starts_at` to `ends_at`, within the duty, it holds or more may follow.
     """
 
     assignment: int
@@ -38,8 +31,9 @@ class Standing(NamedTuple):  # which the cache reads several times as fast as a 
     kind: Kind
     sentence: str
     is_meant: bool
-    since: datetime | None = None
-    until: datetime | None = None
+    since: datetime | None
+    starts_at: datetime
+    ends_at: datetime
 
 
 def standing_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, list[Standing]]:
@@ -49,40 +43,26 @@ def standing_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, l
     together are one collision, and it is that of the duty whose giver said why.
     """
     found: dict[int, list[Standing]] = {event.pk: [] for event in events}
-    rows = (
-        Assignment.objects.not_over(at)
-        .filter(visit__event__in=found)
-        .select_related("officer__user", "visit__guest", "visit__event")
-        .order_by("pk")
-    )
+    for row, collision in _judged(Assignment.objects.filter(visit__event__in=found), at):
+        found[row.visit.event_id].append(_standing(row, collision))
+    return found
+
+
+def standing_of(officers: Collection[int] | QuerySet[Any, Any], *, at: datetime) -> list[Standing]:
+    """The same of these officers only, for a page that shows some: as fresh as can be, and as quick in a big event."""
+    rows = Assignment.objects.filter(officer__in=officers)
+    return [_standing(row, collision) for row, collision in _judged(rows, at)]
+
+
+def _judged(duties: Any, at: datetime) -> Iterator[tuple[Assignment, Collision]]:
+    rows = duties.not_over(at).select_related("officer__user", "visit__guest", "visit__event").order_by("pk")
     by_officer: defaultdict[Membership, list[Assignment]] = defaultdict(list)
     for row in rows:
         by_officer[row.officer].append(row)
     visits = {row.visit_id for held in by_officer.values() for row in held}
     picture = Picture.of_days(list(by_officer), visits, at=at)
     for officer, held in by_officer.items():
-        for row, collision in _between_duties(picture, officer, held, at):
-            found[row.visit.event_id].append(_standing(row, collision))
-    return found
-
-
-def kept_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, list[Standing]]:
-    """The same from the cache, for pages that are opened all day: one query while nothing that counts was written.
-
-    What is kept may be five minutes behind the clock and behind the languages of the team, which have no history.
-    """
-    slot = int(at.timestamp()) // KEPT_FOR_S
-    found = list(events)
-    now = f"{_WATCH.state([event.pk for event in found])}-{slot}-{get_language()}"
-    keys = {event: f"standing-{event.pk}-{now}" for event in found}
-    kept = {event.pk: cache.get(key) for event, key in keys.items()}
-    missing = [event for event in keys if kept[event.pk] is None]
-    if missing:
-        fresh = standing_collisions(missing, at=at)
-        for event in missing:
-            cache.set(keys[event], fresh[event.pk], KEPT_FOR_S)
-        kept |= fresh
-    return {pk: found or [] for pk, found in kept.items()}
+        yield from _between_duties(picture, officer, held, at)
 
 
 def _between_duties(
@@ -109,6 +89,7 @@ def _between_duties(
 def _standing(row: Assignment, collision: Collision) -> Standing:
     is_meant = collision.can_be_meant and bool(row.override_reason)
     return Standing(
-        row.pk, row.officer_id, row.visit_id, collision.kind, collision.sentence, is_meant,
-        collision.since, collision.until,
+        row.pk, row.officer_id, row.visit_id, collision.kind, collision.sentence, is_meant, collision.since,
+        starts_at=max(collision.since or row.starts_at, row.starts_at),
+        ends_at=min(collision.until or row.ends_at, row.ends_at),
     )  # fmt: skip

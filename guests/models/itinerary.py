@@ -60,6 +60,7 @@ class ItineraryItemQuerySet(ScopedQuerySet["ItineraryItem"]):
         return self.select_related("origin", "venue", "point", "session", "vehicle__driver", "driver")
 
 
+_AT_AN_UNSURE_TIME = ~models.Q(state="cancelled") & ~models.Q(precision=Visit.Precision.EXACT)
 _IN_CALENDARS = (
     "kind", "title", "starts_at", "ends_at", "precision", "leave_by_at", "origin_id", "venue_id", "point_id",
     "session_id", "flight_number", "state", "visibility", "dress",
@@ -196,7 +197,10 @@ class ItineraryItem(models.Model):
         verbose_name = _("itinerary item")
         verbose_name_plural = _("itinerary items")
         ordering = [models.F("starts_at").asc(nulls_last=True), "pk"]
-        indexes = [models.Index(fields=["visit", "starts_at"], name="items_of_a_visit_by_time")]
+        indexes = [
+            models.Index(fields=["visit", "starts_at"], name="items_of_a_visit_by_time"),
+            models.Index(fields=["visit"], name="items_at_an_unsure_time", condition=_AT_AN_UNSURE_TIME),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")) | models.Q(ends_at=None),

@@ -86,10 +86,9 @@ class Axis:
     def zone_word(self) -> str:
         return zone_label(self.starts_at, self.zone_name)
 
-    def shows(self, starts_at: datetime | None, ends_at: datetime | None) -> bool:
-        """Whether some of the span is on it; None stands for always."""
-        begins_in_time = starts_at is None or starts_at < self.ends_at
-        return begins_in_time and (ends_at is None or ends_at > self.starts_at)
+    def shows(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether some of the span is on it."""
+        return starts_at < self.ends_at and ends_at > self.starts_at
 
     def place(self, starts_at: datetime, ends_at: datetime) -> Extent:
         """Where the span stands, cut off at the axis's ends."""

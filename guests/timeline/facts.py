@@ -1,117 +1,91 @@
-"""All that an event's timeline is drawn from, read once: five queries for any number of guests and officers."""
+"""All that the rows of one page are drawn from: as many queries for any number of guests and officers at the event."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
-from django.db.models import F
-
-from events.models import Event, Membership, Role, Shift
-from guests.collisions.standing import Standing, kept_collisions
+from events.models import Event, Membership, Shift
+from guests.collisions.standing import Standing, standing_of
 from guests.duties import Duty, stay_of
 from guests.models import Assignment, Movement, Visit
-from liaison.clock import day_of
-
-AROUND = timedelta(days=14)
-"""So long before and after the event its timeline can reach."""
+from guests.timeline.gaps import gaps_in
 
 _SHOWN = (
-    "event_id", "level", "status", "arrives_at", "departs_at", "rank", "guest__name", "guest__honorific_before",
+    "event_id", "level", "status", "arrives_at", "departs_at", "guest__name", "guest__honorific_before",
     "guest__honorific_after", "guest__addressed_as", "delegation__name",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Who works at the event, who visits it, and which duties, shifts and collisions there are.
+    """Officers and visits of the page's rows and of the duties in them, with shifts, collisions and gaps.
 
-    Officers by name, visits by precedence, duties and shifts by their starts; collisions by the assignment's key.
+    Duties, by officer and by visit, and shifts come by their starts; collisions by the assignment's key, judged now.
     """
 
-    event: Event
     officers: Mapping[int, Membership]
     visits: Mapping[int, Visit]
-    duties: Sequence[Assignment]
+    by_officer: Mapping[int, Sequence[Assignment]]
+    by_visit: Mapping[int, Sequence[Assignment]]
     shifts: Mapping[int, Sequence[Shift]] = field(default_factory=dict)
     collisions: Mapping[int, Sequence[Standing]] = field(default_factory=dict)
+    gaps: Mapping[int, Sequence[Duty]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, event: Event, *, at: datetime) -> "Facts":
-        """What there is now. The collisions are kept ones: one query more, or six after something was written."""
-        visits = {
-            visit.pk: visit
-            for visit in event.visits.select_related("guest", "delegation")
-            .only(*_SHOWN)
-            .order_by(F("rank").asc(nulls_last=True), "guest__name", "pk")
-        }
-        for visit in visits.values():
+    def of_officers(cls, event: Event, keys: Collection[int], *, at: datetime) -> "Facts":
+        """What the rows of these officers need."""
+        duties = list(_duties(event).filter(officer__in=keys))
+        shifts = Shift.objects.filter(membership__in=keys).order_by("starts_at")
+        return cls._with(event, duties, officers=keys, visits=(), at=at, shifts=_by("membership_id", shifts))
+
+    @classmethod
+    def of_guests(cls, event: Event, keys: Collection[int], *, at: datetime) -> "Facts":
+        """What the rows of these visits need."""
+        duties = list(_duties(event).filter(visit__in=keys))
+        return cls._with(event, duties, officers=(), visits=keys, at=at)
+
+    @classmethod
+    def _with(
+        cls,
+        event: Event,
+        duties: Sequence[Assignment],
+        *,
+        officers: Collection[int],
+        visits: Collection[int],
+        at: datetime,
+        **more: Any,
+    ) -> "Facts":
+        """Somebody may come or go between the questions: a duty whose guest or officer is not there is left out."""
+        team = Membership.objects.select_related("user").in_bulk(
+            {*officers, *(duty.officer_id for duty in duties)}
+        )
+        rows = Visit.objects.select_related("guest", "delegation").only(*_SHOWN)
+        guests = rows.in_bulk({*visits, *(duty.visit_id for duty in duties)})
+        for visit in guests.values():
             visit.event = event
-        rows = Assignment.objects.standing().filter(visit__event=event).order_by("starts_at", "ends_at", "pk")
-        duties = [duty for duty in rows if duty.visit_id in visits]  # one may have come between the questions
-        on_duty = {duty.officer_id for duty in duties}
-        team = Membership.objects.filter(event=event).select_related("user").order_by("user__name", "pk")
-        officers = {
-            member.pk: member for member in team if member.role == Role.OFFICER or member.pk in on_duty
-        }
-        shifts: defaultdict[int, list[Shift]] = defaultdict(list)
-        for shift in Shift.objects.filter(membership__event=event).order_by("starts_at"):
-            shifts[shift.membership_id].append(shift)
-        collisions: defaultdict[int, list[Standing]] = defaultdict(list)
-        for standing in kept_collisions([event], at=at)[event.pk]:
-            collisions[standing.assignment].append(standing)
-        duties = [duty for duty in duties if duty.officer_id in officers]
-        return cls(event, officers, visits, duties, dict(shifts), dict(collisions))
-
-    @cached_property
-    def by_officer(self) -> Mapping[int, Sequence[Assignment]]:
-        found: defaultdict[int, list[Assignment]] = defaultdict(list)
-        for duty in self.duties:
-            found[duty.officer_id].append(duty)
-        return dict(found)
-
-    @cached_property
-    def by_visit(self) -> Mapping[int, Sequence[Assignment]]:
-        found: defaultdict[int, list[Assignment]] = defaultdict(list)
-        for duty in self.duties:
-            found[duty.visit_id].append(duty)
-        return dict(found)
-
-    @cached_property
-    def days(self) -> tuple[date, date]:
-        """The first and the last day on which something is on: the event's, and those of stays and duties around it.
-
-        A year that was mistyped makes no axis of a thousand days.
-        """
-        moments = [moment for duty in self.duties for moment in (duty.starts_at, duty.ends_at)]
-        stays = [(visit.arrives_at, visit.departs_at) for visit in self.visits.values()]
-        moments += [moment for stay in stays for moment in stay if moment]
-        ends = [min(moments), max(moments)] if moments else []  # comparing is quicker than reading clocks
-        first, last = self.event.starts_on, self.event.ends_on
-        days = {first, last, *(day_of(moment, self.event.time_zone) for moment in ends)}
-        return max(min(days), first - AROUND), min(max(days), last + AROUND)
-
-    @cached_property
-    def gaps(self) -> Mapping[int, Sequence[Duty]]:
-        """The parts of each stay that nobody leads, of those who have any; whoever has departed needs nobody."""
-        found = {
-            pk: gaps_in(stay_of(visit), self.by_visit.get(pk, ()))
-            for pk, visit in self.visits.items()
-            if visit.status != Movement.DEPARTED
-        }
-        return {pk: gaps for pk, gaps in found.items() if gaps}
+        shown = [duty for duty in duties if duty.visit_id in guests and duty.officer_id in team]
+        by_visit = _by("visit_id", shown)
+        collisions = _by("assignment", standing_of({duty.officer_id for duty in shown}, at=at))
+        gaps = {pk: _gaps(guests[pk], by_visit) for pk in visits if pk in guests}
+        return cls(team, guests, _by("officer_id", shown), by_visit, collisions=collisions, gaps=gaps, **more)
 
 
-def gaps_in(stay: Duty, duties: Sequence[Assignment]) -> list[Duty]:
-    """The parts of the stay that no lead among the duties, which come by their starts, covers."""
-    gaps, until = [], stay.starts_at
-    for duty in duties:
-        if duty.role != Assignment.Role.LEAD or duty.ends_at <= until:
-            continue
-        if duty.starts_at >= stay.ends_at:
-            break
-        if duty.starts_at > until:
-            gaps.append(Duty(stay.visit, until, duty.starts_at))
-        until = duty.ends_at
-    return [*gaps, Duty(stay.visit, until, stay.ends_at)] if until < stay.ends_at else gaps
+def _duties(event: Event) -> Any:
+    return Assignment.objects.standing().filter(visit__event=event).order_by("starts_at", "ends_at", "pk")
+
+
+def _gaps(visit: Visit, by_visit: Mapping[int, Sequence[Assignment]]) -> list[Duty]:
+    if visit.status == Movement.DEPARTED:  # and needs nobody
+        return []
+    return gaps_in(stay_of(visit), by_visit.get(visit.pk, ()))
+
+
+def _by(name: str, rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    key = attrgetter(name)
+    for row in rows:
+        found[key(row)].append(row)
+    return dict(found)

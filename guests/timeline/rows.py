@@ -115,18 +115,9 @@ def shown_collisions(facts: Facts, axis: Axis, duties: Iterable[Assignment]) -> 
         for duty in duties
         if axis.shows(duty.starts_at, duty.ends_at)
         for standing in facts.collisions.get(duty.pk, ())
-        if axis.shows(standing.since, standing.until)
+        if axis.shows(standing.starts_at, standing.ends_at)
     ]
     return sorted(found, key=lambda standing: standing.is_meant)
-
-
-def shown_gaps(facts: Facts, axis: Axis, visit: int, at: datetime) -> list[Duty]:
-    """The gaps on the axis in which somebody can still be sent."""
-    return [
-        gap
-        for gap in facts.gaps.get(visit, ())
-        if gap.ends_at > at and axis.shows(max(gap.starts_at, at), gap.ends_at)
-    ]
 
 
 def officer_row(facts: Facts, axis: Axis, officer: int) -> Row:

@@ -10,7 +10,8 @@ from django.utils.translation import override
 
 from events.models import Membership, Role, Shift
 from guests.collisions import Kind
-from guests.collisions.standing import Standing, kept_collisions, standing_collisions
+from guests.collisions.kept import kept_collisions
+from guests.collisions.standing import Standing, standing_collisions, standing_of
 from guests.models import Assignment, ItineraryItem, Movement, Visit
 from liaison.accounts.models import SpokenLanguage
 from tests.cast import Cast
@@ -58,6 +59,8 @@ def test_two_that_cannot_go_together_are_one_collision_of_the_later(cast: Cast, 
         " while One has “Talks of One” at One Hall.",
         is_meant=False,
         since=NOW + HOUR,
+        starts_at=NOW + HOUR,
+        ends_at=other.ends_at,
     )  # fmt: skip
 
 
@@ -173,12 +176,38 @@ def test_a_tap_does_not_make_anything_be_judged_anew(cast: Cast, tono: Membershi
     assert kept(cast)[1] == 1
 
 
-def test_what_is_kept_is_kept_in_each_language(cast: Cast, tono: Membership) -> None:
+def test_what_is_kept_has_no_words_and_so_serves_every_language(cast: Cast, tono: Membership) -> None:
     duty(cast, tono, "One")
     duty(cast, tono, "Other")
     kept(cast)
     with override("id"):
-        assert kept(cast) == (1, 6)
+        assert kept(cast) == (1, 1)
+
+
+def test_what_is_kept_tells_whose_they_are_when_and_whether_they_are_meant(
+    cast: Cast, tono: Membership
+) -> None:
+    duty(cast, tono, "One")
+    other, meant = duty(cast, tono, "Other"), duty(cast, tono, "Meant", override_reason="It is a short walk")
+    found = kept_collisions([cast.event], at=NOW)[cast.event.pk]
+    assert [len(found), len(found.meant(True)), len(found.meant(False))] == [3, 2, 1]
+    assert found.meant(True).keys("assignment") == {meant.pk}
+    assert found.meant(False).keys("visit") == {other.visit_id}
+    assert found.keys("officer") == {tono.pk}
+    assert len(found.within(NOW, NOW + HOUR)) == 0  # the talks begin in an hour
+    assert len(found.within(NOW + HOUR, NOW + DAY)) == 3
+    assert len(found.within(meant.ends_at, meant.ends_at + DAY)) == 0
+
+
+def test_some_officers_are_judged_as_all_are(cast: Cast, tono: Membership) -> None:
+    duty(cast, tono, "One")
+    duty(cast, tono, "Other")
+    duty(cast, cast.bagus_officer, "Of Bagus")  # with the cast's own Ms Lim
+    both = standing(cast)
+    assert len(both) == 2
+    assert standing_of([tono.pk], at=NOW) == [one for one in both if one.officer == tono.pk]
+    assert standing_of([tono.pk, cast.bagus_officer.pk], at=NOW) == both
+    assert standing_of([], at=NOW) == []
 
 
 def test_without_a_cache_it_is_judged_anew(

@@ -1,0 +1,98 @@
+"""Which collisions stand at an event, kept as numbers: enough to count and to find them, on pages that are opened all day."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from django.core.cache import cache
+
+from events.models import Event, Membership, Shift, Venue
+from guests.collisions.standing import Standing, standing_collisions
+from guests.models import Assignment, Guest, ItineraryItem, Visit
+from liaison.history import Fingerprint, Watch
+
+KEPT_FOR_S = 300
+"""How long a judgement is kept where nothing was written: collisions pass by themselves, and slowly."""
+
+# Of a stay, which is written with each tap, only whose it is and when: judging a big event takes seconds.
+_STAYS = Fingerprint(Visit, "guest_id", "arrives_at", "departs_at", of="event_id")
+_WATCH = Watch(Assignment, ItineraryItem, Guest, Venue, Membership, Shift, Event, prints=[_STAYS])
+
+_COLUMNS = np.dtype(
+    [
+        ("assignment", "i8"), ("officer", "i8"), ("visit", "i8"), ("is_meant", "?"),
+        ("starts_at", "f8"), ("ends_at", "f8"),
+    ]
+)  # fmt: skip
+_Kept = TypeVar("_Kept")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Collisions by keys and spans, without their words: ten thousand are read from the cache as quickly as ten."""
+
+    numbers: "np.ndarray[Any, np.dtype[np.void]]"
+
+    @classmethod
+    def of(cls, standing: Sequence[Standing]) -> "Found":
+        rows = [
+            (one.assignment, one.officer, one.visit, one.is_meant, one.starts_at.timestamp(), one.ends_at.timestamp())
+            for one in standing
+        ]  # fmt: skip
+        return cls(np.array(rows, _COLUMNS))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def meant(self, is_meant: bool) -> "Found":
+        """Those for which the assignment says why it is so, or those for which it does not."""
+        return Found(self.numbers[self.numbers["is_meant"] == is_meant])
+
+    def within(self, starts_at: datetime, ends_at: datetime) -> "Found":
+        """Those of which some is within the span."""
+        begun = self.numbers["starts_at"] < ends_at.timestamp()
+        return Found(self.numbers[begun & (self.numbers["ends_at"] > starts_at.timestamp())])
+
+    def keys(self, of: Literal["assignment", "officer", "visit"]) -> set[int]:
+        """Whose they are."""
+        return set(np.unique(self.numbers[of]).tolist())
+
+
+class Shelf:
+    """What was worked out of some events, which holds while no duty, stay, plan or place is changed; one query to see.
+
+    What is kept may be five minutes behind the clock and behind the languages of the team, which have no history.
+    """
+
+    def __init__(self, events: Iterable[Event], *, at: datetime) -> None:
+        self.at = at
+        self._events = {event.pk: event for event in events}
+        self._now = f"{_WATCH.state(list(self._events))}-{int(at.timestamp()) // KEPT_FOR_S}"
+
+    def get(
+        self, name: str, work: Callable[[Sequence[Event], datetime], Mapping[int, _Kept]]
+    ) -> dict[int, _Kept]:
+        """What `work` says of each event, by its key; from the cache where it has said so before."""
+        keys = {pk: f"kept-{name}-{pk}-{self._now}" for pk in self._events}
+        found = {pk: cache.get(key) for pk, key in keys.items()}
+        if missing := [self._events[pk] for pk, said in found.items() if said is None]:
+            fresh = work(missing, self.at)
+            for pk, said in fresh.items():
+                cache.set(keys[pk], said, KEPT_FOR_S)
+            found |= fresh
+        return found
+
+    def collisions(self) -> dict[int, Found]:
+        """The collisions that stand at each event; five queries more where something was changed."""
+        return self.get("collisions", _judged)
+
+
+def kept_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, Found]:
+    """What stands at each of the events, by its key: one query while nothing that counts was written, else six."""
+    return Shelf(events, at=at).collisions()
+
+
+def _judged(events: Sequence[Event], at: datetime) -> dict[int, Found]:
+    return {pk: Found.of(rows) for pk, rows in standing_collisions(events, at=at).items()}
