@@ -6,7 +6,7 @@ from typing import Any
 
 from babel import Locale
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, npgettext
 from django.utils.translation import gettext as _
 
 from guests.models import Assignment
@@ -103,7 +103,7 @@ def _counts(diff: Diff, warnings: int) -> tuple[Count, ...]:
     faulty, duties, unmatched = diff.count(Kind.FAULTY), diff.duties, diff.unmatched
     return (
         *_written_counts(diff.count(Kind.NEW), diff.count(Kind.CHANGED), diff.count(Kind.UNCHANGED)),
-        Count("new", duties, ngettext("assignment", "assignments", duties)),
+        Count("new", duties, npgettext("in a list of numbers", "assignment", "assignments", duties)),
         Count("warning", unmatched, ngettext("name not matched", "names not matched", unmatched)),
         Count("warning", warnings, ngettext("warning", "warnings", warnings)),
         Count("faulty", faulty, ngettext("officer with errors", "officers with errors", faulty)),
