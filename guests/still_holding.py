@@ -8,7 +8,6 @@ database works out at once for hundreds; only where such a word has changed is a
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from hashlib import blake2b
 
 from django.core.cache import cache
 
@@ -17,7 +16,7 @@ from guests.models import Assignment, Delegation, Guest, ItineraryItem, Print, P
 from guests.papers import PAPERS, Wish
 from guests.prints import digest_of
 from liaison.accounts.models import User
-from liaison.fingerprints import fingerprints, fingerprints_of
+from liaison.fingerprints import fingerprints, fingerprints_of, shortened
 from liaison.history import Watch
 
 KEPT_FOR_S = 3600
@@ -65,12 +64,7 @@ def _keys(prints: Sequence[Print]) -> dict[int, str]:
     sheets = [one for one in prints if one.visit_id]
     papers = [one for one in prints if not one.visit_id]
     words = _of_visits(sheets) | _of_events(papers)
-    return {one.pk: f"holds-{one.pk}-{_short(f'{one.digest}-{state}-{words[one.pk]}')}" for one in prints}
-
-
-def _short(state: str) -> str:
-    """A cache's key has room for 250 letters."""
-    return blake2b(state.encode(), digest_size=16).hexdigest()
+    return {one.pk: f"holds-{one.pk}-{shortened(f'{one.digest}-{state}-{words[one.pk]}')}" for one in prints}
 
 
 def _of_visits(sheets: Sequence[Print]) -> dict[int, str]:

@@ -1,10 +1,10 @@
 """Words for the state of rows, worked out by the database: two that are alike mean that nothing was changed in between."""
 
 from collections.abc import Collection
+from hashlib import blake2b
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Cast
 
 
 def fingerprints(rows: models.QuerySet[Any], by: str, *, but: Collection[str] = ()) -> dict[int, str]:
@@ -18,9 +18,19 @@ def fingerprints(rows: models.QuerySet[Any], by: str, *, but: Collection[str] = 
 
 def fingerprints_of(rows: models.QuerySet[Any], by: str, columns: Collection[str]) -> dict[int, str]:
     """The same of these columns only."""
-    row = Cast(models.Func(*columns, function="ROW"), models.TextField())
-    number = models.Func(
-        row, models.Value(0), function="hashtextextended", output_field=models.BigIntegerField()
-    )
-    words = rows.order_by().values_list(by).annotate(number=models.Count("pk"), word=models.Sum(number))
+    words = rows.order_by().values_list(by)
+    words = words.annotate(number=models.Count("pk"), word=models.Sum(row_word(*columns)))
     return {key: f"{count}.{word}" for key, count, word in words}
+
+
+def row_word(*columns: str) -> models.Func:
+    """A number for what the columns of one row say, columns of the single rows it hangs on included."""
+    row = models.Func(*columns, function="ROW")
+    return models.Func(
+        row, models.Value(0), function="hash_record_extended", output_field=models.BigIntegerField()
+    )
+
+
+def shortened(state: str) -> str:
+    """A long word as one of 32 letters; a cache's key has room for 250."""
+    return blake2b(state.encode(), digest_size=16).hexdigest()

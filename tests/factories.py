@@ -71,6 +71,13 @@ def make_item(visit: Visit, title: str = "Meeting", **fields: Any) -> ItineraryI
     return ItineraryItem.objects.create(visit=visit, **given)
 
 
+def make_talks(officer: Membership, name: str, **fields: Any) -> Assignment:
+    """A guest of that name who has an hour of talks at a hall of their own in an hour, and whom the officer leads."""
+    visit = make_visit(officer.event, make_guest(name))
+    make_item(visit, f"Talks of {name}", venue=make_venue(officer.event, f"{name} Hall"))
+    return make_assignment(visit, officer, **fields)
+
+
 def make_request(visit: Visit, raised_by: User, text: str = "Water without ice", **fields: Any) -> Request:
     return Request.objects.create(visit=visit, raised_by=raised_by, text=text, **{"raised_at": NOW} | fields)
 

@@ -42,7 +42,7 @@ class Whole:
 
     @classmethod
     def of(cls, event: Event, *, at: datetime) -> "Whole":
-        """What there is now, in two queries, or nine after something was written."""
+        """What there is now, in two queries, or up to fifteen after something was written."""
         shelf = Shelf([event], at=at)
         collisions, stays = shelf.collisions()[event.pk], shelf.get("stays", _stays)[event.pk]
         departed = event.visits.filter(status=Movement.DEPARTED).values_list("pk", flat=True)

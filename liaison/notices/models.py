@@ -146,6 +146,16 @@ class Notice(models.Model):
                 name="notices_without_an_answer",
             ),
             models.Index(fields=["plan_key"], condition=~models.Q(plan_key=""), name="notices_by_plan"),
+            models.Index(
+                fields=["state", "finished_at"],
+                condition=models.Q(state__in=["failed", "missed"]),
+                name="notices_nobody_got",
+            ),
+            models.Index(
+                fields=["finished_at"],
+                condition=models.Q(state="sent", acknowledged_at=None, wants_acknowledgement=True),
+                name="notices_unacknowledged",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

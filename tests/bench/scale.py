@@ -194,6 +194,8 @@ def _pages(at: datetime) -> Iterator[Work]:
         yield Work(name, page(desk, path), times=6)
     marked = ItineraryItem.objects.filter(visit=first, starts_at__gt=at + timedelta(hours=6)).earliest("pk")
     yield Work("planning after one change", partial(_replanned, marked.pk, at))
+    first_page = page(desk, reverse("admin:index"))
+    yield Work("the first page after that", partial(_after_a_change, marked.pk, first_page), times=6)
     yield Work("a handout as PDF", partial(_printed, first, at), times=4)
     _forget_notices()
     yield Work("500 mails due", partial(_sent, event, at), times=1)
@@ -233,8 +235,17 @@ def _tapped(phone: Client, visit: int) -> None:
 
 
 def _replanned(item: int, at: datetime) -> None:
-    ItineraryItem.objects.filter(pk=item).update(title=f"Another title {time.monotonic()}")
+    _retitled(item)
     plan_marked_visits(at=at)
+
+
+def _after_a_change(item: int, do: Callable[[], object]) -> None:
+    _retitled(item)
+    do()
+
+
+def _retitled(item: int) -> None:
+    ItineraryItem.objects.filter(pk=item).update(title=f"Another title {time.monotonic()}")
 
 
 def _printed(visit: int, at: datetime) -> None:
