@@ -1,8 +1,10 @@
 """What the rules forbid: officers to stays, and stays to one another."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from events.models import Membership
 from guests.collisions import Picture
@@ -47,30 +49,39 @@ def foes_of(picture: Picture, duties: Sequence[Duty], at: datetime) -> list[int]
 
     What many guests share, a session or a motorcade, is compared once for all of them.
     """
-    guests: defaultdict[Stop, int] = defaultdict(int)
+    cars: defaultdict[Stop, defaultdict[int | None, int]] = defaultdict(lambda: defaultdict(int))
     for stay, duty in enumerate(duties):
         for stop in _ahead(picture, duty, at):
             if stop.begins is not None and stop.ends is not None:
-                guests[_anonymous(stop)] |= 1 << stay
-    against: defaultdict[Stop, int] = defaultdict(int)
-    for one, other in _clashes(sorted(guests, key=lambda stop: stop.starts_at)):
-        against[one] |= guests[other]
-        against[other] |= guests[one]
+                cars[_shared(stop)][stop.vehicle] |= 1 << stay
+    guests = {stop: _together(of_cars.values()) for stop, of_cars in cars.items()}
     foes = [0] * len(duties)
-    for stop, others in against.items():
-        for stay in places(guests[stop]):
-            foes[stay] |= others
+    for stop, others in _clashing(guests).items():
+        for car, riders in cars[stop].items():
+            against = _together(guests[other] & ~(cars[other].get(car, 0) if car else 0) for other in others)
+            for stay in places(riders):
+                foes[stay] |= against
     return [bits & ~(1 << stay) for stay, bits in enumerate(foes)]
 
 
-def _anonymous(stop: Stop) -> Stop:
-    return Stop(0, "", "", stop.starts_at, stop.ends_at, stop.begins, stop.ends, stop.vehicle)
+def _shared(stop: Stop) -> Stop:
+    """The same for all who are on the same way at the same time, whatever they ride in."""
+    return Stop(0, "", "", stop.starts_at, stop.ends_at, stop.begins, stop.ends)
 
 
-def _clashes(stops: Sequence[Stop]) -> Iterator[tuple[Stop, Stop]]:
-    """Each two that share a moment at two places; the stops come by their starts."""
+def _together(bits: Iterable[int]) -> int:
+    return reduce(or_, bits, 0)
+
+
+def _clashing(stops: Iterable[Stop]) -> dict[Stop, list[Stop]]:
+    """For each the others that share a moment with it at another place."""
+    found: defaultdict[Stop, list[Stop]] = defaultdict(list)
     going_on: list[Stop] = []
-    for stop in stops:
+    for stop in sorted(stops, key=lambda stop: stop.starts_at):
         going_on = [other for other in going_on if other.ends_at > stop.starts_at]
-        yield from ((stop, other) for other in going_on if stop.collides_with(other))
+        for other in going_on:
+            if stop.collides_with(other):
+                found[stop].append(other)
+                found[other].append(stop)
         going_on.append(stop)
+    return found
