@@ -5,7 +5,6 @@ Each case is solved in a process of its own, so that memory is told apart. That 
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 import django
 
 from tests.bench.meeting import MAIL, Case, Meeting
+from tests.bench.memory import most_megabytes
 
 MOST_MEGABYTES = 500.0
 MOST_GAP = 1.0  # per cent
@@ -111,7 +111,7 @@ def _solve(case: Case) -> None:
         "foes": sum(bits.bit_count() for bits in problem.foes) / pairs,
         "building": built - begun,
         "solving": done - built,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": most_megabytes(),
         "cost": answer.cost,
         "bound": answer.bound,
         "unled": answer.chosen.count(None),

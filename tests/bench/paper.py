@@ -4,7 +4,6 @@ Processes are forked from one that has loaded the application, as a worker's are
 beside what it shares.
 """
 
-import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -33,6 +32,7 @@ from guests.prints import print_handouts
 from liaison.accounts.models import User
 from liaison.paper.pdf import Part, merge
 from tests.bench import typesetters
+from tests.bench.memory import most_megabytes
 
 LOOK = Look(Sheet.A4)
 ITEMS = 25
@@ -215,7 +215,7 @@ def _memory() -> tuple[float, float]:
     """Megabytes that this process held at most, and those of them that others hold too."""
     lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
     shared = sum(int(line.split()[1]) for line in lines if line.startswith("Shared_"))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, shared / 1024
+    return most_megabytes(), shared / 1024
 
 
 def _timed(way: Callable[[Given], object], given: Given) -> float:
