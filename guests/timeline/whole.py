@@ -54,6 +54,8 @@ class Whole:
 
     def unled(self, axis: Axis, at: datetime) -> set[int]:
         """The visits with a gap on the axis in which somebody can still be sent; who has departed needs nobody."""
+        if axis.ends_at <= at:
+            return set()
         since, until = max(axis.starts_at, at).timestamp(), axis.ends_at.timestamp()
         return {visit for visit, begins, ends in self.gaps if begins < until and ends > since} - self.departed
 

@@ -177,6 +177,14 @@ def test_it_is_too_late_for_a_gap_that_is_over_and_nobody_counts_it(cast: Cast, 
     assert names(drawn(cast, only=Only.UNLED)) == ["Haru Mori"]
 
 
+def test_nobody_can_be_sent_on_a_day_that_is_over(cast: Cast, guest: Visit) -> None:
+    Visit.objects.filter(pk=guest.pk).update(arrives_at=local(6, day=12))
+    assert gaps_of(cast, "Haru Mori", day=TODAY - DAY) == [
+        ("Wed, 12 May 06:00 – Thu, 13 May 20:00 WITA", False)
+    ]
+    assert [drawn(cast, day=day).unled for day in (TODAY - DAY, TODAY, TODAY + DAY)] == [0, 1, 0]
+
+
 def test_a_gap_under_way_is_filled_from_now_on(cast: Cast, guest: Visit) -> None:
     Visit.objects.filter(pk=guest.pk).update(arrives_at=local(6))
     (gap,) = bars_of(cast, "Haru Mori")
