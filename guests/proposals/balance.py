@@ -13,7 +13,7 @@ _STEPS = 3
 _TRIES = 8  # dampings of one of them
 _NEAR_ENOUGH = 0.1  # of what is wanted, is taken too often or too seldom
 _SHARE = 1e-2  # of a hand, below which a bundle does not bear on how prices move
-_LEAST_DAMPING, _MOST_DAMPING = 1e-3, 1.0
+_LEAST_DAMPING, _FIRST_DAMPING, _MOST_DAMPING = 1e-3, 0.1, 8.0
 _EASIER, _HARDER = 1 / 8, 8.0
 
 
@@ -30,7 +30,8 @@ class Balance:
 
     def __init__(self, wanted: np.ndarray, members: np.ndarray, costs: np.ndarray) -> None:
         self.wanted, self.members, self.costs = wanted, members, costs
-        self.damping, self.is_even = _MOST_DAMPING / 10, False
+        self.damping, self.is_even = _FIRST_DAMPING, False
+        self.near = _NEAR_ENOUGH
 
     def worths(self, prices: np.ndarray) -> np.ndarray:
         """What each bundle is worth."""
@@ -44,6 +45,10 @@ class Balance:
         """What no choice of these bundles costs less than."""
         return float(self.wanted @ prices - self.best(prices).sum(dtype=np.float64))
 
+    def shares(self, prices: np.ndarray, calm: float) -> np.ndarray:
+        """How far all hands together lean to each bundle."""
+        return np.asarray(self._lean(prices, calm).shares.sum(0, dtype=np.float64))
+
     def settle(
         self, prices: np.ndarray, calm: float, low: np.ndarray, high: np.ndarray, *, steps: int = _STEPS
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -53,7 +58,7 @@ class Balance:
         for _step in range(steps):
             missing = self.wanted - self._taken(now.shares.sum(0, dtype=np.float64))
             moves = ~((prices <= low) & (missing < 0) | (prices >= high) & (missing > 0))
-            self.is_even = bool(np.abs(missing[moves]).sum() < _NEAR_ENOUGH * self.wanted.sum())
+            self.is_even = bool(np.abs(missing[moves]).sum() < self.near * self.wanted.sum())
             if self.is_even:
                 break
             found = self._step(prices, now, missing, np.flatnonzero(moves), calm, low, high)

@@ -1,33 +1,23 @@
-"""The price of each stay at which the hands' own best bundles just cover the stays: found by bargaining, and a proof.
+"""Kinds of stays, the bundles of them that are known with what each costs each hand, and the price of each kind.
 
 At any prices, the sum of the prices less what every hand's best bundle is worth at them is what no answer can cost less
-than (Lagrange). The better the prices, the higher that bound. Between two questions to the pricer, prices are balanced over
-the bundles known so far, within a box around the best prices so far; the less is left to gain, the more sharply. At first
-only some of the hands are asked at a time, which tells roughly where the prices are. Stays of one kind have one price.
+than (Lagrange). The better the prices, the higher that bound (`bargaining`). Stays of one kind have one price. Cuts
+(`rounding`) have prices as well, and prove more.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from guests.proposals.balance import Balance
+from guests.proposals.grouping import Cuts
 from guests.proposals.pricing import Pricer, Stays
+from guests.proposals.rounding import Cut
 from guests.proposals.tables import FAR, Tables, peak
 
-_MANY = 50  # hands asked at a time while it is rough
-_ROUGH = 0.05  # of the bound left to gain, from which on all are asked
-_ROUGHLY = 0.7  # of the time, after which all are asked in any case
-_CLOSE = 1e-5  # of the bound
-_PATIENCE = 8  # questions
-_WIDTH = 1 / 3  # of a price in the middle: half the box
-_WIDER, _WALL = 3.0, 0.05  # the box, where so many prices come to its upper side
-_CALM = 3.0  # times less than what each hand has left to gain
-_LEAST_CALM = 0.012  # of the box's half width
-_LESS = 0.6  # after each question of no use
-_SHARPER, _SHARPLY = 0.9, 1 / 3  # the calm, until the prices are balanced, and then
-_BACK = 0.3  # of the way from balanced prices back to the best
-_A_HAND, _CIRCLES = 3, 150  # bundles to learn
-_MOST_KNOWN = 6000
+_RENT = 0.2  # of a price in the middle, which a hand's room is worth at first
+_A_HAND, _CIRCLES = 6, 600  # bundles to learn
+MOST_KNOWN = 6000
 
 
 class Market:
@@ -43,6 +33,7 @@ class Market:
             self.kind[stays] = number
         self.wanted = np.array([len(stays) for stays in self.kinds], np.float64)
         self.unled = np.array([tables.unled[stays[0]] for stays in self.kinds], np.float64)
+        self.delegations = tables.delegations[[stays[0] for stays in self.kinds]]
         self.lost = float(tables.unled[tables.open & (self.kind == len(self.kinds))].sum())
         self.numbers: dict[Stays, int] = {}
         self.bundles: list[Stays] = []
@@ -52,6 +43,8 @@ class Market:
         self.prices = self._first_prices()
         self.limits = np.zeros(tables.hands)
         self.limit = 0.0
+        self.cuts: list[Cut] = []
+        self._units = np.zeros((0, 0), np.int64)
 
     def _first_prices(self) -> np.ndarray:
         """The cheapest hand's, with some company and load."""
@@ -122,30 +115,85 @@ class Market:
         """Keep half of what is known: what is worth most beside what each hand has best."""
         balance = self.balance()
         worths = balance.worths(prices) - self.costs
-        keep = np.sort(np.argsort((balance.best(prices)[:, None] - worths).min(0))[: _MOST_KNOWN // 2])
+        keep = np.sort(np.argsort((balance.best(prices)[:, None] - worths).min(0))[: MOST_KNOWN // 2])
         self.members, self.costs = self.members[keep], self.costs[:, keep]
         self.bundles = [self.bundles[one] for one in keep.tolist()]
         self.numbers = {self.kinds_of(bundle): number for number, bundle in enumerate(self.bundles)}
+        self._units = self._units[:0]
 
     # --- prices ------------------------------------------------------------------------------------------------------
 
+    def have(self, cuts: list[Cut]) -> None:
+        """These cuts from now on."""
+        self.cuts, self._units = cuts, self._units[:0]
+
     def balance(self) -> Balance:
-        return Balance(self.wanted, self.members, self.costs)
+        """Kinds and cuts with the bundles known so far."""
+        kinds, rows = len(self.kinds), len(self.kinds) + len(self.cuts)
+        if not self.cuts:
+            return Balance(self.wanted, self.members, self.costs)
+        new = self._rows_of_cuts(self.members[len(self._units) :])
+        width = max(self._units.shape[1], new.shape[1])
+        self._units = np.concatenate([
+            np.pad(some, ((0, 0), (0, width - some.shape[1])), constant_values=rows)
+            for some in (self._units, new)
+        ])  # fmt: skip
+        members = np.where(self.members == kinds, rows, self.members)
+        wanted = [cut.wanted(self.wanted) for cut in self.cuts]
+        return Balance(
+            np.append(self.wanted, wanted), np.concatenate([members, self._units], axis=1), self.costs
+        )
+
+    def _rows_of_cuts(self, members: np.ndarray) -> np.ndarray:
+        """For each bundle the row of each cut, as often as it fills a unit of it."""
+        kinds, rows = len(self.kinds), len(self.kinds) + len(self.cuts)
+        units = np.stack([cut.filled(members, kinds) for cut in self.cuts], axis=1)
+        found = np.full((len(members), int(units.sum(1).max(initial=0))), rows)
+        bundles, cuts = np.nonzero(units)
+        often = units[bundles, cuts]
+        bundles, cuts = np.repeat(bundles, often), np.repeat(cuts, often)
+        places = np.arange(len(bundles)) - np.searchsorted(bundles, bundles)
+        found[bundles, places] = kinds + cuts
+        return found
+
+    def priced(self, prices: np.ndarray) -> Cuts | None:
+        """The cuts that are worth something at these prices, for the pricer."""
+        worths = prices[len(self.kinds) :].tolist()
+        return self.pricer.cuts_of([
+            (cut.delegation, [stay for kind in cut.kinds for stay in self.kinds[kind]], cut.unit, worth)
+            for cut, worth in zip(self.cuts, worths, strict=True)
+            if worth > 0
+        ]) if self.cuts else None  # fmt: skip
 
     def ask(self, prices: np.ndarray, hands: np.ndarray, best: np.ndarray) -> float:
         """Learn what the hands would like better than their best so far; how much more it is worth to all of them."""
         limits, bundles = self.pricer.ask(
-            self.by_stay(prices), hands, best[hands], a_hand=_A_HAND, circles=_CIRCLES
-        )
+            self.by_stay(prices[: len(self.kinds)]), hands, best[hands], a_hand=_A_HAND, circles=_CIRCLES, cuts=self.priced(prices),
+        )  # fmt: skip
         self.learn(bundles)
         return float(np.maximum(limits - best[hands], 0).sum(dtype=np.float64))
 
-    def settle(self, goes_on: Callable[[], bool], share: Callable[[], float]) -> None:
-        """Find prices that prove much; `share` says how much of the time for it is gone."""
-        if self.kinds:
-            _Bargain(self).go(goes_on, share)
-        self.limits = np.maximum(self.pricer.limits(self.by_stay(self.prices), self.hands), 0)
-        self.limit = max(0.0, self.lost + float(self.wanted @ self.prices - self.limits.sum()))
+    def hint(self, bundles: Sequence[Collection[int]]) -> None:
+        """Begin with an answer: its bundles are known, and prices are between those so far and what they cost there."""
+        rent = self.middle * _RENT
+        for hand, bundle in enumerate(bundles):
+            stays = [stay for stay in bundle if self.kind[stay] < len(self.kinds)]
+            if stays:
+                each = self.tables.problem.cost_of(hand, bundle) / len(bundle)
+                self.prices[self.kind[stays]] = (self.prices[self.kind[stays]] + each) / 2 + rent
+        self.learn(
+            [tuple(sorted(stay for stay in one if self.kind[stay] < len(self.kinds))) for one in bundles]
+        )
+
+    def proven(self, prices: np.ndarray) -> float:
+        """What no answer costs less than, by prices of kinds and cuts; who is left without a lead fills a unit alone."""
+        kinds = len(self.kinds)
+        limits = self.pricer.limits(self.by_stay(prices[:kinds]), self.hands, self.priced(prices))
+        wanted, alone = [cut.wanted(self.wanted) for cut in self.cuts], prices[:kinds].copy()
+        for cut, worth in zip(self.cuts, prices[kinds:].tolist(), strict=True):
+            alone[list(cut.kinds)] += worth
+        too_much = self.wanted @ np.maximum(alone - self.unled, 0)
+        return self.lost + float(np.append(self.wanted, wanted) @ prices - limits.sum() - too_much)
 
 
 def _kinds(tables: Tables) -> list[list[int]]:
@@ -156,63 +204,3 @@ def _kinds(tables: Tables) -> list[list[int]]:
         when = tables.starts[stay], tables.ends[stay]
         kinds.setdefault((same, when, tables.unled[stay], tables.costs[stay].tobytes()), []).append(stay)
     return list(kinds.values())
-
-
-class _Bargain:
-    """The way of a market to its prices."""
-
-    def __init__(self, market: Market) -> None:
-        self.market = market
-        self.parts = list[np.ndarray]()
-        self.is_rough = len(market.hands) > _MANY
-        self.usual = self.width = _WIDTH * market.middle
-        self.damping = market.balance().damping
-        self.sharper = _SHARPLY
-        self.calm, self.least = self.usual * 2 / 3, self.usual * _LEAST_CALM
-
-    def go(self, goes_on: Callable[[], bool], share: Callable[[], float]) -> None:
-        market, prices, hoped = self.market, self.market.prices, np.inf
-        seen, best, idle = -np.inf, -np.inf, 0
-        while idle < _PATIENCE and goes_on():
-            if self.is_rough and (share() > _ROUGHLY or hoped - seen < _ROUGH * abs(hoped)):
-                self.is_rough, best = False, -np.inf
-            seen = self._seen(prices)
-            if self.is_rough or seen - best > _CLOSE * abs(seen):
-                idle = 0
-            else:
-                idle, self.least = idle + 1, self.least * _LESS
-            if seen > best or (self.is_rough and not self.parts):
-                best, market.prices = seen, prices
-            balanced, hoped = self._balanced(prices, hoped - seen)
-            prices = _BACK * market.prices + (1 - _BACK) * balanced
-            if not self.is_rough and hoped - best < max(0.1, _CLOSE * abs(hoped)):
-                return
-
-    def _seen(self, prices: np.ndarray) -> float:
-        """What the prices prove; roughly, from some of the hands."""
-        market = self.market
-        if len(market.bundles) > _MOST_KNOWN:
-            market.forget(prices)
-        if not self.is_rough:
-            self.parts = [market.hands]
-        elif not self.parts:
-            parts = -(-len(market.hands) // _MANY)
-            self.parts = np.array_split(market.dice.permutation(market.hands), parts)
-        hands, balance = self.parts.pop(), market.balance()
-        more = market.ask(prices, hands, balance.best(prices))
-        return balance.proves(prices) - more * len(market.hands) / len(hands)
-
-    def _balanced(self, prices: np.ndarray, gain: float) -> tuple[np.ndarray, float]:
-        market, balance = self.market, self.market.balance()
-        balance.damping = self.damping
-        wanted = max(self.least, gain / (_CALM * len(market.hands))) if np.isfinite(gain) else self.calm
-        self.calm = (
-            max(wanted, self.calm * self.sharper) if wanted < self.calm else min(wanted, self.calm * 1.5)
-        )
-        low = np.maximum(market.prices - self.width, 0)
-        high = np.minimum(market.prices + self.width, market.unled)
-        found, _shares = balance.settle(prices, self.calm, low, high)
-        is_wall = not self.is_rough and (found >= high).mean() > _WALL
-        self.width = self.width * _WIDER if is_wall else max(self.usual, self.width / _WIDER)
-        self.damping, self.sharper = balance.damping, _SHARPLY if balance.is_even else _SHARPER
-        return found, balance.proves(found)

@@ -2,19 +2,25 @@
 
 An answer gives each hand a bundle of stays. All costs and rules look at one hand at a time, so the problem is to cover the
 stays with the cheapest bundles. A market finds a price for each stay at which the hands' own best bundles nearly do that;
-the prices prove what no answer can undercut (`market`, `pricing`, `balance`). From there a whole answer is made (`diving`,
-`assigning`, `seating`) and made better a few hands at a time (`polishing`). Where the problem is small enough, every bundle that could still matter is
+the prices prove what no answer can undercut (`market`, `bargaining`, `pricing`, `filling`, `balance`), and cuts that no whole
+answer breaks prove more (`rounding`). Beside that, on another processor, an answer is made by small changes (`annealing`); in
+the largest problems it is made from the prices instead (`diving`, `assigning`). It is made better a few hands at a time
+(`polishing`, `seating`). Where the problem is small enough, every bundle that could still matter is
 looked through, which closes the proof (`reach`, `master`); else the gap is told. Where few stays have to be kept apart in
 a small problem, all is one model for HiGHS instead (`direct`).
 """
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
+from guests.proposals.annealing import STEPS, Annealing
+from guests.proposals.bargaining import Bargain
 from guests.proposals.direct import Direct, is_small
 from guests.proposals.diving import Dive
 from guests.proposals.market import Market
@@ -28,12 +34,16 @@ from guests.proposals.tables import Tables
 Step = Callable[[str, float], None]
 _CLOSE = 1e-4
 _SEED = 2027
+_TICK = 0.1  # seconds
 _FIRST = 0.1  # of the time, at which each phase ends
 _DIRECTLY = 0.6
 _PRICES = 0.5
 _DIVE = 0.7
+_TIGHT = 0.93
 _POLISH = 0.95
 _POLISH_SMALL = 0.5  # what is small enough to be looked through needs time for that
+_QUICKLY = 10  # times faster, for something to begin with
+_MOST_ANNEALED = 3000  # stays, so that the time is enough for cuts and for cooling down slowly
 _PATIENCE = 100  # tries that were of no use, and no more than there are hands
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
 _MOST_ENUMERATED = 40_000  # bundles
@@ -151,18 +161,58 @@ class _Solver:
         self._offer(self._filled(self.best, _FIRST))
         dice = np.random.default_rng(_SEED)
         market = Market(self.tables, dice)
-        market.settle(self._until("prices", _PRICES), self._gone("prices", _PRICES))
+        if len(self.open) <= _MOST_ANNEALED:
+            self._anneal(market)
+        else:
+            self._settle(market)
+            self._dive(market)
+        if market.kinds:
+            self._polish(Polish(market, dice))
+        if len(self.open) * len(self.problem.hands) <= _MOST_PAIRS:
+            self._close(market)
+
+    def _settle(self, market: Market) -> Bargain:
+        bargain = Bargain(market)
+        bargain.settle(self._until("prices", _PRICES), self._gone("prices", _PRICES))
         self.limit = max(self.limit, market.limit)
+        return bargain
+
+    def _dive(self, market: Market) -> None:
         taken = Dive(market).go(self._gone("dive", _DIVE))
         chosen = [stay.locked for stay in self.problem.stays]
         for hand, bundle in taken.items():
             for stay in bundle:
                 chosen[stay] = hand
         self._offer(self._filled(chosen))
-        if market.kinds:
-            self._polish(Polish(market, dice))
-        if len(self.open) * len(self.problem.hands) <= _MOST_PAIRS:
-            self._close(market)
+
+    def _anneal(self, market: Market) -> None:
+        """Seek an answer beside the proof, with a processor for each."""
+        begun, annealing, is_over = self._share(), Annealing(self.tables, self.best), False
+
+        def gone() -> float:  # in the other thread, where no step is told
+            return 1.0 if is_over else (self._share() - begun) / max(_CLOSE, _TIGHT - begun)
+
+        goes_on = self._until("dive", _TIGHT)
+        quickly = Annealing(self.tables, self.best).go(gone, STEPS // _QUICKLY)
+        market.hint(self.problem.bundles(quickly))
+        with threadpool_limits(1), ThreadPoolExecutor(1) as thread:
+            found = thread.submit(annealing.go, gone)
+            try:
+                bargain = self._settle(market)
+                if not self._is_proven():
+                    self.limit = max(self.limit, bargain.tighten(goes_on))
+                while not found.done() and goes_on():
+                    wait([found], _TICK)
+            finally:
+                is_over = True
+        self._offer(
+            self._filled(
+                [
+                    one.locked if hand is None else hand
+                    for one, hand in zip(self.problem.stays, found.result(), strict=True)
+                ]
+            )
+        )
 
     def _polish(self, polish: Polish) -> None:
         is_provable = len(self.open) * len(self.problem.hands) <= _MOST_PAIRS
