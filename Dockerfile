@@ -2,7 +2,7 @@
 # No secret is needed to build it and none is in it: everything comes from the environment when it starts.
 
 FROM python:3.13.9-slim-bookworm AS base
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH NUMBA_CACHE_DIR=/srv/compiled
 # Pango and HarfBuzz set the PDFs; every font is in the project. libpq5 is here for what the newer one below loads.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
@@ -21,7 +21,8 @@ COPY . .
 RUN export SECRET_KEY=only-to-build DATABASE_URL=postgresql:///none REDIS_URL=redis://none EMAIL_URL=file:///none \
     && python manage.py compilemessages --verbosity 0 \
     && STATIC_ROOT=/srv/static python manage.py collectstatic --no-input --verbosity 0 --ignore '*.py' \
-    && python -m compileall -q .
+    && python -m compileall -q . \
+    && python -m guests.proposals.compiled
 
 # What makes and restores backups must not be older than the server, so it comes out of the server's own image.
 FROM postgres:18-bookworm AS postgres
@@ -36,6 +37,8 @@ RUN ldconfig && pg_dump --version && pg_restore --version
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/static /srv/static
 COPY --from=build /srv/liaison /srv/liaison
+# For the processor it was built on; on another one the first proposal compiles it once more.
+COPY --from=build --chown=liaison:liaison /srv/compiled /srv/compiled
 ENV STATIC_ROOT=/srv/static DATA_DIR=/srv/data METRICS_DIR=/dev/shm/metrics LOG_FORMAT=json XDG_CACHE_HOME=/tmp/cache
 USER liaison
 VOLUME /srv/data

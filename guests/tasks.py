@@ -10,8 +10,8 @@ from django.utils import timezone
 from guests.changes import tell_changes
 from guests.erasing.due import erase_due
 from guests.importing.runs import work_on_next_list
+from guests.models import ProposalRun
 from guests.print_runs import remove_old_files, render_next_print_run
-from guests.proposals.runs import solve_next_proposal
 from guests.reminders import plan_marked_officers, plan_marked_visits
 from guests.reminders.days import tell_the_day
 from guests.reminders.escalating import escalate_unanswered
@@ -99,6 +99,10 @@ def work_on_guest_lists() -> None:
 @shared_task(name="guests.solve_proposals", soft_time_limit=300, time_limit=330)  # type: ignore[untyped-decorator]
 def solve_proposals() -> None:
     """Work out the proposals that wait or were left by a worker that died, one after the other."""
+    if not ProposalRun.objects.open().exists():
+        return
+    from guests.proposals.working import solve_next_proposal  # noqa: PLC0415 (only who solves loads the solvers)
+
     while not is_stopping() and solve_next_proposal(clock=timezone.now):
         pass
 

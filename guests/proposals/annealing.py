@@ -11,7 +11,7 @@ import numpy as np
 from guests.proposals.changing import anneal
 from guests.proposals.tables import FAR, Tables
 
-STEPS = 40_000
+STEPS = 60_000
 """For each stay, to cool down slowly."""
 _CHUNK, _COOLINGS = 250_000, 100  # steps at one heat at most, and how often it gets colder at least
 _HOT, _COLD = 12.0, 1.0  # what a change may cost, about

@@ -8,6 +8,7 @@ systems of linear equations carry to its top, where no price has a reason to mov
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 _STEPS = 3
 _TRIES = 8  # dampings of one of them
@@ -89,9 +90,9 @@ class Balance:
         curve = self._curve(now.shares, moves)
         for _try in range(_TRIES):
             damped = curve.copy()
-            damped[np.diag_indices(len(moves))] += np.float32(self.damping / 10 + 1e-5 * calm)
+            damped[np.diag_indices(len(moves))] += self.damping / 10 + 1e-5 * calm
             by = np.zeros(len(prices))
-            by[moves] = calm * np.linalg.solve(damped, missing[moves].astype(np.float32))
+            by[moves] = calm * _solved(damped, missing[moves])
             new = np.clip(prices + by, low, high)
             then, promised = self._lean(new, calm), float(missing @ (new - prices))
             if then.proves > now.proves + promised / 20:
@@ -102,14 +103,59 @@ class Balance:
 
     def _curve(self, shares: np.ndarray, moves: np.ndarray) -> np.ndarray:
         """How what is taken of each row changes with the price of each, times the calm."""
-        rows, together = len(self.wanted), shares.sum(0)
+        together = shares.sum(0)
         some = np.flatnonzero(together > _SHARE)
-        members, weights = self.members[some], together[some]
-        width = members.shape[1]
-        pairs = (members[:, :, None] * (rows + 1) + members[:, None, :]).ravel()
-        both = np.bincount(pairs, np.repeat(weights, width * width), (rows + 1) ** 2)
-        within = np.zeros((rows + 1, len(some)), np.float32)
-        np.add.at(within, (members, np.arange(len(some))[:, None]), 1)
-        per_hand = within[moves] @ shares[:, some].T
-        square = both.reshape(rows + 1, rows + 1)[np.ix_(moves, moves)].astype(np.float32)
-        return np.asarray(square - per_hand @ per_hand.T)
+        place = np.full(len(self.wanted) + 1, -1)
+        place[moves] = np.arange(len(moves))
+        square, per_hand = np.zeros((len(moves), len(moves))), np.zeros((len(moves), len(shares)), np.float32)
+        _spread(
+            place[self.members[some]],
+            np.ascontiguousarray(shares[:, some].T),
+            together[some],
+            square,
+            per_hand,
+        )
+        return square - per_hand @ per_hand.T
+
+
+def _solved(square: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """What the square, which is as good as positive, makes the right side of; nothing where rounding made it otherwise."""
+    try:
+        lower = np.linalg.cholesky(square)
+    except np.linalg.LinAlgError:
+        return np.zeros(len(right))
+    found = right.astype(np.float64)
+    _substitute(lower, found)
+    return found
+
+
+@njit(nogil=True, cache=True)
+def _spread(
+    members: np.ndarray, shares: np.ndarray, weights: np.ndarray, square: np.ndarray, per_hand: np.ndarray
+) -> None:
+    """Add the weight of each bundle to each two of its rows, and each hand's share of it to each; rows below 0 are none."""
+    for bundle in range(len(members)):
+        for row in members[bundle]:
+            if row < 0:
+                continue
+            for other in members[bundle]:
+                if other >= 0:
+                    square[row, other] += weights[bundle]
+            for hand in range(shares.shape[1]):
+                per_hand[row, hand] += shares[bundle, hand]
+
+
+@njit(nogil=True, cache=True)
+def _substitute(lower: np.ndarray, right: np.ndarray) -> None:
+    """Solve with a triangle and its mirror image, in place."""
+    size = len(right)
+    for row in range(size):
+        value = right[row]
+        for column in range(row):
+            value -= lower[row, column] * right[column]
+        right[row] = value / lower[row, row]
+    for row in range(size - 1, -1, -1):
+        value = right[row] / lower[row, row]
+        right[row] = value
+        for column in range(row):
+            right[column] -= lower[row, column] * value

@@ -86,15 +86,15 @@ class Pricer:
         if not self.circles or not self.tables.room or not len(hands):
             return np.zeros(len(hands)), []
         limits, values = self._values(prices, hands, len(self.circles), cuts)
-        gains = (values - floors[:, None].astype(np.float32)).T
-        best = gains.argmax(1)
-        most = gains[np.arange(len(best)), best]
+        gains = values - floors[:, None].astype(np.float32)
+        best = gains.argmax(0)
+        most = gains[best, np.arange(len(best))]
         first = np.argsort(-most, kind="stable")[:circles]
-        a_hand = min(a_hand, len(gains))
-        rows = np.argpartition(-gains, a_hand - 1, axis=0)[:a_hand].T.ravel()
+        a_hand = min(a_hand, gains.shape[1])
+        rows = np.argpartition(-gains, a_hand - 1, axis=1)[:, :a_hand].ravel()
         rows = np.concatenate([rows, first])
         columns = np.concatenate([np.repeat(np.arange(len(hands)), a_hand), best[first]])
-        good = np.flatnonzero(gains[rows, columns] > _NOTHING)
+        good = np.flatnonzero(gains[columns, rows] > _NOTHING)
         good = good[np.argsort(columns[good], kind="stable")]
         return limits, self._bundles(prices, hands[columns[good]], rows[good], cuts)
 

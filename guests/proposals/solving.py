@@ -39,10 +39,10 @@ _FIRST = 0.1  # of the time, at which each phase ends
 _DIRECTLY = 0.6
 _PRICES = 0.5
 _DIVE = 0.7
-_TIGHT = 0.93
+_TIGHT = 0.97
 _POLISH = 0.95
 _POLISH_SMALL = 0.5  # what is small enough to be looked through needs time for that
-_QUICKLY = 10  # times faster, for something to begin with
+_QUICKLY = 15  # times faster, for something to begin with
 _MOST_ANNEALED = 3000  # stays, so that the time is enough for cuts and for cooling down slowly
 _PATIENCE = 100  # tries that were of no use, and no more than there are hands
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
@@ -186,18 +186,18 @@ class _Solver:
         self._offer(self._filled(chosen))
 
     def _anneal(self, market: Market) -> None:
-        """Seek an answer beside the proof, with a processor for each."""
-        begun, annealing, is_over = self._share(), Annealing(self.tables, self.best), False
+        """Seek an answer beside the proof, with a processor for each; what is found quickly is a hint for the prices."""
+        begun, is_over = self._share(), False
 
         def gone() -> float:  # in the other thread, where no step is told
             return 1.0 if is_over else (self._share() - begun) / max(_CLOSE, _TIGHT - begun)
 
         goes_on = self._until("dive", _TIGHT)
-        quickly = Annealing(self.tables, self.best).go(gone, STEPS // _QUICKLY)
-        market.hint(self.problem.bundles(quickly))
+        slowly, quickly = (Annealing(self.tables, self.best) for _each in range(2))
         with threadpool_limits(1), ThreadPoolExecutor(1) as thread:
-            found = thread.submit(annealing.go, gone)
+            found = thread.submit(slowly.go, gone)
             try:
+                market.hint(self.problem.bundles(quickly.go(gone, STEPS // _QUICKLY)))
                 bargain = self._settle(market)
                 if not self._is_proven():
                     self.limit = max(self.limit, bargain.tighten(goes_on))
@@ -205,14 +205,8 @@ class _Solver:
                     wait([found], _TICK)
             finally:
                 is_over = True
-        self._offer(
-            self._filled(
-                [
-                    one.locked if hand is None else hand
-                    for one, hand in zip(self.problem.stays, found.result(), strict=True)
-                ]
-            )
-        )
+        chosen = [stay.locked if hand is None else hand for stay, hand in zip(self.problem.stays, found.result(), strict=True)]  # fmt: skip
+        self._offer(self._filled(chosen))
 
     def _polish(self, polish: Polish) -> None:
         is_provable = len(self.open) * len(self.problem.hands) <= _MOST_PAIRS

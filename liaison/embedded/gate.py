@@ -41,6 +41,7 @@ def steps() -> list[Step]:
         Step("production settings", [*manage, "check", "--deploy", "--fail-level", "WARNING"]),
         Step("weaknesses (pip-audit)", [python, "-m", "liaison.embedded.advisories"]),
         Step("static files", [python, "-m", "liaison.embedded.prepare", "--static"]),
+        Step("what is compiled (numba)", [python, "-m", "guests.proposals.compiled"]),
     ]
 
 

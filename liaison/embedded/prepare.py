@@ -1,8 +1,9 @@
-"""One process that brings a local installation to its newest state: tables, static files, demo data."""
+"""One process that brings a local installation to its newest state: tables, static files, compiled solvers, demo data."""
 
 import fcntl
 import hashlib
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,11 @@ from django.core.management import call_command
 from liaison.embedded import catalogues
 from liaison.embedded.engines import ROOT
 
+_COMPILE = [
+    sys.executable,
+    "-m",
+    "guests.proposals.compiled",
+]  # beside all else; at once where nothing changed
 _NOT_SERVED = ["*.py"]  # what makes the fonts lies beside them; the Dockerfile says the same
 
 
@@ -24,6 +30,7 @@ def main(argv: Sequence[str]) -> None:
     """
     if "--static" not in argv:
         catalogues.compile_changed(ROOT)
+    solvers = None if "--static" in argv else subprocess.Popen(_COMPILE, cwd=ROOT)  # noqa: S603 (our own module)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
     django.setup()
     if "--static" not in argv:
@@ -33,6 +40,8 @@ def main(argv: Sequence[str]) -> None:
         call_command("load_demo", stdout=sys.stderr)
         call_command("load_demo", "--sign-ins")
     collect_static_files()
+    if solvers and solvers.wait():
+        raise SystemExit("What solves proposals could not be compiled.")
 
 
 def collect_static_files() -> None:

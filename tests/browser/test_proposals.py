@@ -8,8 +8,9 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from guests.models import Assignment, ProposalRun
-from guests.proposals.runs import request_proposal, solve_next_proposal
+from guests.proposals.runs import request_proposal
 from guests.proposals.weights import Weights
+from guests.proposals.working import solve_next_proposal
 from liaison.accounts.models import SpokenLanguage, User
 from tests.browser.conftest import Opener
 from tests.browser.scene import Scene

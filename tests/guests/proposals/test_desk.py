@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from events.models import Membership
 from guests.models import Assignment, ItineraryItem, ProposalLine, ProposalRun, Visit
-from guests.proposals.runs import solve_next_proposal
 from guests.proposals.weights import Weights
+from guests.proposals.working import solve_next_proposal
 from tests.cast import Cast
 from tests.factories import NOW, make_delegation, make_guest, make_visit
 from tests.guests.desk import at, signed_in, words_of

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guests.proposals import circles, solving
+from guests.proposals.compiled import invented
 from guests.proposals.market import Market
-from guests.proposals.problem import Hand, Problem, Rule, Stay, Wish, foes_among
+from guests.proposals.problem import Hand, Problem, Rule, Stay, Wish
 from guests.proposals.seating import Seating
 from guests.proposals.tables import Tables
 from tests.guests.proposals.test_solving import problems
@@ -70,24 +71,10 @@ def test_what_is_known_costs_what_the_problem_says(problem: Problem, data: st.Da
                 assert all(problem.obstacle(stay, hand, bundle) is None for stay in bundle)
 
 
-def meeting(stays: int, hands: int) -> Problem:
-    """Everybody at once, every third the friend of every third, and costs in which no two hands are alike."""
-    pairs = [(one, two) for two in range(stays) for one in range(two) if (one - two) % 3]
-    points = [[(7 * stay + 3 * hand + stay * hand) % 11 for hand in range(hands)] for stay in range(stays)]
-    return Problem(
-        [Stay(key, 0, 10, delegation=key // 6) for key in range(stays)],
-        [Hand(key, 3 + key % 2) for key in range(hands)],
-        foes=foes_among(pairs, stays),
-        wishes=[Wish("language", 6, points)],
-        load_weight=3,
-        together_weight=4,
-    )
-
-
 @pytest.mark.parametrize("readings", [5, 40, 200])
 def test_time_is_kept_and_so_are_the_rules(readings: int) -> None:
     """The clock moves each time somebody looks at it, so that it is the number of looks that is kept."""
-    problem, looks = meeting(90, 30), iter(range(100_000))
+    problem, looks = invented(90, 30), iter(range(100_000))
     with mock.patch("guests.proposals.solving.time.monotonic", side_effect=lambda: float(next(looks))):
         answer = solving.solve(problem, seconds=float(readings))
     assert next(looks) <= readings * 1.1 + 20
@@ -111,7 +98,7 @@ def test_room_is_made_while_there_is_time(is_time_left: bool, chosen: list[int |
 
 
 def test_more_time_is_of_use() -> None:
-    problem = meeting(90, 30)
+    problem = invented(90, 30)
     answer = solving.solve(problem, seconds=5)
     assert problem.broken(answer.chosen) == []
     assert answer.cost - answer.bound <= 0.1 * answer.cost
@@ -131,6 +118,6 @@ def test_more_guests_than_officers_have_room_for(capacity: int) -> None:
 
 def test_where_officers_are_far_too_few_the_bound_says_so_nearly() -> None:
     """Prices climb to what it costs to leave somebody without a lead, which is far from where they begin."""
-    answer = solving.solve(meeting(90, 10), seconds=20)
+    answer = solving.solve(invented(90, 10), seconds=20)
     assert answer.chosen.count(None) >= 90 - 35
     assert answer.cost - answer.bound <= 0.01 * answer.cost

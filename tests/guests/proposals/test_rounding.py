@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from guests.proposals import rounding
 from guests.proposals.annealing import Annealing
 from guests.proposals.bargaining import Bargain
+from guests.proposals.compiled import invented
 from guests.proposals.market import Market
 from guests.proposals.problem import Problem
 from guests.proposals.rounding import Cut
 from guests.proposals.seating import Seating
 from guests.proposals.tables import Tables
-from tests.guests.proposals.test_market import bundles_of, meeting
+from tests.guests.proposals.test_market import bundles_of
 from tests.guests.proposals.test_solving import problems
 
 _SLOW = settings(max_examples=60, deadline=None)
@@ -83,7 +84,7 @@ def test_a_broken_cut_is_found() -> None:
 
 
 def test_cuts_prove_more() -> None:
-    market = Market(Tables(meeting(90, 30)), np.random.default_rng(1))
+    market = Market(Tables(invented(90, 30)), np.random.default_rng(1))
     bargain = Bargain(market)
     bargain.settle(lambda: True, lambda: 0.0)
     asked = iter(range(40))
@@ -101,7 +102,7 @@ def test_annealing_keeps_every_rule(problem: Problem) -> None:
 
 
 def test_annealing_finds_what_filling_misses() -> None:
-    problem = meeting(90, 30)
+    problem = invented(90, 30)
     tables = Tables(problem)
     chosen = Seating(tables, [None] * tables.size).fill(range(tables.size), lambda: True).chosen
     answers = [Annealing(tables, chosen).go(lambda: 0.0, 2000) for _time in range(2)]

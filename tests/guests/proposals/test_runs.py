@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from events.models import Membership, Role, Shift
 from guests.models import Assignment, ItineraryItem, ProposalLine, ProposalRun, Visit
 from guests.proposals.accepting import accept, set_locks
-from guests.proposals.runs import NoProposalError, request_proposal, solve_next_proposal
+from guests.proposals.runs import NoProposalError, request_proposal
 from guests.proposals.weights import Weights, last_weights
+from guests.proposals.working import solve_next_proposal
 from liaison.accounts.models import SpokenLanguage
 from liaison.notices.models import Notice
 from liaison.notices.wording import word
