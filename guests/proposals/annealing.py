@@ -14,7 +14,7 @@ from guests.proposals.tables import FAR, Tables
 STEPS = 60_000
 """For each stay, to cool down slowly."""
 _CHUNK, _COOLINGS = 250_000, 100  # steps at one heat at most, and how often it gets colder at least
-_HOT, _COLD = 12.0, 1.0  # what a change may cost, about
+_HOT, _COLD = 8.0, 0.7  # what a change may cost, about
 _HOTTEST = 1 / 3  # of the points that two hands of a delegation cost instead of one, where that is less
 _BANNED = 1 << 28
 _SEED = 2027

@@ -25,7 +25,7 @@ _LESS = 0.6  # after each question of no use
 _SHARPER, _SHARPLY = 0.8, 1 / 3  # the calm, until the prices are balanced, and then
 _CALM_AGAIN = 0.055  # of the box's half width, at least, when cuts are new
 _NEARER = 0.03  # how far from what is wanted is balanced, once there are cuts
-_LITTLE = 1e-4  # of the bound, that cuts prove more at least to go on with others
+_LITTLE, _TIMES = 1e-4, 4  # of the bound, that cuts prove more, so often running, to go on with others
 _ASKS = 14  # questions until other cuts are sought
 _STEPS = 3  # of balancing between two questions
 _BACK = 0.3  # of the way from balanced prices back to the best
@@ -56,8 +56,8 @@ class Bargain:
     def tighten(self, goes_on: Callable[[], bool]) -> float:
         """What can be proven with cuts; the market's prices and limits stay those without them."""
         market, kinds = self.market, len(self.market.kinds)
-        limit = market.limit
-        while kinds and goes_on():
+        limit, idle = market.limit, 0
+        while kinds and idle < _TIMES and goes_on():
             shares = market.balance().shares(self.prices, self.calm)
             worths = self.prices[kinds:].tolist()
             kept = [cut for cut, worth in zip(market.cuts, worths, strict=True) if worth > 0]
@@ -69,8 +69,7 @@ class Bargain:
             self._restart(np.append(self.prices[:kinds], worths))
             self._go(_at_most(_ASKS, goes_on), lambda: 1.0)
             before, limit = limit, max(limit, market.proven(self.prices))
-            if limit - before <= _LITTLE * abs(limit):
-                break
+            idle = idle + 1 if limit - before <= _LITTLE * abs(limit) else 0
         return limit
 
     def _restart(self, prices: np.ndarray) -> None:

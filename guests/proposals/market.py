@@ -16,7 +16,7 @@ from guests.proposals.rounding import Cut
 from guests.proposals.tables import FAR, Tables, peak
 
 _RENT = 0.2  # of a price in the middle, which a hand's room is worth at first
-_A_HAND, _CIRCLES = 6, 600  # bundles to learn
+_A_HAND, _CIRCLES = 12, 1500  # bundles to learn
 MOST_KNOWN = 6000
 
 
