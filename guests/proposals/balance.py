@@ -15,7 +15,8 @@ _TRIES = 8  # dampings of one of them
 _NEAR_ENOUGH = 0.1  # of what is wanted, is taken too often or too seldom
 _SHARE = 1e-2  # of a hand, below which a bundle does not bear on how prices move
 _LEAST_DAMPING, _FIRST_DAMPING, _MOST_DAMPING = 1e-3, 0.1, 8.0
-_EASIER, _HARDER = 1 / 8, 8.0
+_EASIER, _HARDER = 1 / 8, 4.0
+_PARTS = (1, 1 / 3)  # of a step that is tried before another is worked out
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,13 @@ class Balance:
             damped[np.diag_indices(len(moves))] += self.damping / 10 + 1e-5 * calm
             by = np.zeros(len(prices))
             by[moves] = calm * _solved(damped, missing[moves])
-            new = np.clip(prices + by, low, high)
-            then, promised = self._lean(new, calm), float(missing @ (new - prices))
-            if then.proves > now.proves + promised / 20:
-                self.damping *= _EASIER if then.proves > now.proves + promised / 3 else 1
-                return new, then
-            self.damping = max(self.damping, _LEAST_DAMPING / 10) * _HARDER
+            for part in _PARTS:
+                new = np.clip(prices + part * by, low, high)
+                then, promised = self._lean(new, calm), float(missing @ (new - prices))
+                if then.proves > now.proves + promised / 20:
+                    self.damping *= _EASIER if part == 1 and then.proves > now.proves + promised / 3 else 1
+                    return new, then
+                self.damping = max(self.damping, _LEAST_DAMPING / 10) * _HARDER
         return None
 
     def _curve(self, shares: np.ndarray, moves: np.ndarray) -> np.ndarray:
