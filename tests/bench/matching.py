@@ -97,9 +97,11 @@ def _solve(case: Case) -> None:
     django.setup()
     from events.models import Event  # noqa: PLC0415 (needs Django set up)
     from guests.proposals.building import world_of  # noqa: PLC0415 (needs Django set up)
+    from guests.proposals.compiled import compile_all  # noqa: PLC0415 (needs Django set up)
     from guests.proposals.solving import solve  # noqa: PLC0415 (needs Django set up)
     from guests.proposals.weights import Weights  # noqa: PLC0415 (needs Django set up)
 
+    compile_all()  # loads what is compiled, as importing does the rest: a worker's process does it once
     event = Event.objects.get(slug=case.slug)
     begun = time.monotonic()
     visits = list(event.visits.values_list("pk", flat=True))
