@@ -1,5 +1,7 @@
 """Proposals from rows to rows: what the worker writes, what accepting writes, and what no longer fits."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +18,7 @@ from guests.proposals.runs import NoProposalError, request_proposal
 from guests.proposals.weights import Weights, last_weights
 from guests.proposals.working import solve_next_proposal
 from liaison.accounts.models import SpokenLanguage
+from liaison.embedded.engines import ROOT
 from liaison.notices.models import Notice
 from liaison.notices.wording import word
 from tests.cast import Cast
@@ -259,3 +262,10 @@ def test_nobody_else_sees_a_proposal(team: Cast) -> None:
         assert not ProposalLine.objects.visible_to(user, at=NOW).exists()
     assert ProposalRun.objects.visible_to(team.ratna, at=NOW).get() == run
     assert ProposalLine.objects.visible_to(team.ratna, at=NOW).count() == 2
+
+
+def test_only_who_solves_loads_the_solvers() -> None:
+    """Else every process of the web would hold them, too."""
+    asked = "import django; django.setup(); import liaison.urls, guests.tasks, sys; print({'numba', 'highspy'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 (our own code)
+    assert done.stdout.split("\n")[-2] == "set()"
