@@ -46,7 +46,7 @@ def _people(events: Sequence[Event], at: datetime) -> list[Heap]:
     collide = {key: len(of_event.meant(False).keys("assignment")) for key, of_event in found.items()}
     return [
         Heap(_("SOS not acknowledged"), _by(alarms, "visit__event"), "guests_incident", {"acknowledged": "alarms"}),
-        Heap(_("Guests without a lead"), _by(visits.without_lead(at)), "guests_visit", {"officer": "none"}),
+        Heap(_("Guests without a lead"), _by(visits.without_lead(at)), "guests_visit", {"lead": "none"}),
         Heap(_("Assignments that collide"), collide, "guests_assignment", {"collides": "open"}),
     ]  # fmt: skip
 

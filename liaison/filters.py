@@ -12,9 +12,6 @@ from unfold.contrib.filters import admin as theme
 from unfold.contrib.filters.forms import DropdownForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-MOST_CHOICES = 500
-"""Among more than that nobody chooses: the list's search finds them by name, and the page stays as light as it is."""
-
 
 class QuickSelect(UnfoldAdminSelectWidget):  # type: ignore[misc]
     """A choice among hundreds, written in one go: a template for each of three hundred officers takes 20 ms."""
@@ -72,10 +69,7 @@ class ChoicesDropdownFilter(theme.ChoicesDropdownFilter):  # type: ignore[misc]
 
 
 class UsedDropdownFilter(theme.RelatedDropdownFilter):  # type: ignore[misc]
-    """Offers only what some row of the list has and the reader finds in its own table; so nothing of another event.
-
-    Of more than MOST_CHOICES it offers none but the one that was chosen by a link.
-    """
+    """Offers, of a table with few rows, what some row of the list has and the reader finds in that table."""
 
     form_class = _QuickForm
 
@@ -83,17 +77,4 @@ class UsedDropdownFilter(theme.RelatedDropdownFilter):  # type: ignore[misc]
         listed = model_admin.narrowed(model_admin.get_queryset(request), request).order_by()
         table = model_admin.admin_site.get_model_admin(field.remote_field.model)
         is_used = Exists(listed.filter(**{self.field_path: OuterRef("pk")}))
-        offered = table.get_queryset(request).filter(is_used)
-        return [(row.pk, str(row)) for row in offered_of(offered, self.value())]
-
-    def has_output(self) -> bool:
-        """Also with one choice where it was chosen, so that it can be undone."""
-        return super().has_output() or bool(self.value() and self.lookup_choices)
-
-
-def offered_of(rows: QuerySet[Any], chosen: str | None) -> list[Any]:
-    """All the rows; of more than MOST_CHOICES the chosen one alone, or none."""
-    offered = list(rows[: MOST_CHOICES + 1])
-    if len(offered) <= MOST_CHOICES:
-        return offered
-    return list(rows.filter(pk=int(chosen))) if chosen and chosen.isdecimal() else []
+        return [(row.pk, str(row)) for row in table.get_queryset(request).filter(is_used)]

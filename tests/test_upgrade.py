@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from guests.models import Assignment, GuestPrivate, ItineraryItem, Visit
 from guests.reminders import plan_marked_visits
-from liaison.accounts.models import User
+from liaison.accounts.models import SavedList, User
 from liaison.notices.models import Notice
 from tests.factories import (
     make_assignment,
@@ -201,6 +201,26 @@ def test_up_down_and_up_again_keeps_everything(elsewhere: None) -> None:
     served(sari)
     assert Assignment.objects.count() == 2
     assert len(before_going_back["guests_guest"]) == len(rows()["guests_guest"])
+
+
+def test_kept_lists_ask_the_same_in_both_releases(elsewhere: None) -> None:
+    to_the_release_before()
+    state = MigrationExecutor(connection).loader.project_state([(app, "0001_initial") for app in OURS])
+    user = state.apps.get_model("accounts", "User").objects.create(email="ratna@example.org")
+    lists = state.apps.get_model("accounts", "SavedList").objects
+    before = ["q=a&officer=none", "officer=unconfirmed&level=vip", "officer=12", "level=vvip"]
+    for number, query in enumerate([*before, "officer=7"]):
+        table = "guests.visit" if number < len(before) else "guests.dayreport"
+        lists.create(user=user, table=table, name=f"{number}", query=query)
+
+    def kept() -> list[str]:
+        return list(SavedList.objects.values_list("query", flat=True))
+
+    to_this_release()
+    renamed = "assignments__officer__id__exact=12"
+    assert kept() == ["q=a&lead=none", "lead=unconfirmed&level=vip", renamed, "level=vvip", "officer=7"]
+    to_the_release_before()
+    assert kept() == [*before, "officer=7"]
 
 
 def test_that_a_loss_would_be_seen(elsewhere: None) -> None:

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline
+from events.admin.searched import SearchedFilter
 from events.models import Point, Venue
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 
 
 def point_in_venue(form: EventForm, cleaned: dict[str, Any]) -> None:
@@ -52,7 +53,7 @@ class PointAdmin(EventAdmin):
 
     event_path = "venue__event"
     list_display = ("name", "kind", "venue")
-    list_filter = (("kind", ChoicesDropdownFilter), ("venue", UsedDropdownFilter))
+    list_filter = (("kind", ChoicesDropdownFilter), ("venue", SearchedFilter))
     search_fields = (
         "name",
         "kind",

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from events.admin.base import EventAdmin, EventForm, moment_column
 from events.admin.places import point_in_venue
+from events.admin.searched import SearchedFilter
 from events.models import Session
 from events.programme.stored import STANDING, followed
 from events.programme.wording import followers_text
 from liaison.admin import column
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 from liaison.searching import Said
 
 _MOVES = {"starts_at", "ends_at", "venue", "point", "state"}
@@ -44,7 +45,7 @@ class SessionAdmin(EventAdmin):
     )
     list_select_related = ("event", "venue", "point__venue", "listed__programme_file")
     list_filter = (
-        ("venue", UsedDropdownFilter),
+        ("venue", SearchedFilter),
         ("state", ChoicesDropdownFilter),
     )
     search_fields = (

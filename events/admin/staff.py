@@ -13,11 +13,12 @@ from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline, moment_column, number_of
+from events.admin.searched import SearchedFilter
 from events.models import Membership, Role, Shift
 from events.staff import InvitationError, dismiss, invite, send_invitation
 from liaison.accounts.models import User
 from liaison.admin import column
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 
 
 class InvitationForm(EventForm):
@@ -162,7 +163,7 @@ class ShiftAdmin(EventAdmin):
     event_path = "membership__event"
     list_display = ("membership", moment_column(Shift, "starts_at"), moment_column(Shift, "ends_at"))
     list_select_related = ("membership__user", "membership__event")
-    list_filter = (("membership", UsedDropdownFilter),)
+    list_filter = (("membership", SearchedFilter),)
     search_fields = (
         "membership__user__name",
         "starts_at",

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from unfold.forms import PaginationInlineFormSet
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline, moment_column
+from events.admin.searched import SearchedFilter
 from events.models import Membership
 from guests.admin.filters import CollisionFilter, ConfirmationFilter
 from guests.admin.words import guest_of
@@ -23,7 +24,7 @@ from guests.collisions import Kind, between, collisions
 from guests.duties import Duty, duties_for, overlap
 from guests.models import Assignment
 from liaison.admin import column
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 
 _FIELD_OF = {
     Kind.WRONG_OFFICER: "officer",
@@ -178,7 +179,7 @@ class AssignmentAdmin(EventAdmin):
     list_filter = (
         ("role", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
-        ("officer", UsedDropdownFilter),
+        ("officer", SearchedFilter),
         CollisionFilter,
         ConfirmationFilter,
     )

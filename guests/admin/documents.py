@@ -14,11 +14,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline
+from events.admin.searched import SearchedFilter
 from guests.admin.words import guest_of
 from guests.documents import MOST_BYTES, DocumentError, judged
 from guests.models import Document
 from liaison.admin import column
-from liaison.filters import UsedDropdownFilter
 
 
 class DocumentForm(EventForm):
@@ -75,7 +75,7 @@ class DocumentAdmin(EventAdmin):
     form = DocumentForm
     list_display = ("title", "visit", "kind", "weight", "is_private", "added_by", "opened")
     list_select_related = ("visit__guest", "visit__event", "added_by")
-    list_filter = (("visit", UsedDropdownFilter), "is_private")
+    list_filter = (("visit", SearchedFilter), "is_private")
     search_fields = ("title", "kind", *guest_of("visit"), "added_by__name")
     autocomplete_fields = ("visit",)
     fields = ("visit", "title", "file", "is_private")

@@ -19,13 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
+from events.admin.searched import SearchedFilter
 from events.models import Event
 from guests.exporting.asked import Asked
 from guests.exporting.giving import CONTENT_TYPES, file_name, give
 from guests.models import Export
 from liaison.admin import column
 from liaison.encryption import UndecipherableError
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 from liaison.moments import DayInput
 from liaison.sheets.writing import Format
 
@@ -127,7 +128,7 @@ class ExportAdmin(EventReadOnlyAdmin):
     list_select_related = ("event", "taken_by")
     list_filter = (
         ("kind", ChoicesDropdownFilter),
-        ("taken_by", UsedDropdownFilter),
+        ("taken_by", SearchedFilter),
         "with_private",
     )
     fields = readonly_fields = (

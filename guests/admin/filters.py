@@ -1,7 +1,7 @@
 """Filters of the desk's lists of guests and of what belongs to them: what needs a person, and whose it is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.chosen import desk_of
+from events.admin.searched import SearchedFilter
 from events.models import Event, Membership
 from guests.collisions.kept import kept_collisions
 from guests.collisions.standing import standing_of
 from guests.models import Assignment, Print, Request
 from guests.outdated import outdated
+from liaison.choices import could_be_key
 from liaison.clock import day_bounds, day_of
-from liaison.filters import DropdownFilter, QuestionFilter, offered_of
+from liaison.filters import QuestionFilter
 
-Choices = Iterable[tuple[str, Any]]
 SOON = timedelta(hours=6)
 
 
@@ -29,32 +30,32 @@ def events_at(request: HttpRequest) -> list[Event]:
     return [desk.chosen] if desk.chosen else list(desk.events)
 
 
-class LeadFilter(DropdownFilter):
-    """Visits whom nobody leads any more, and those of one officer, as long as those are few enough to choose from."""
+class LeadFilter(QuestionFilter):
+    """Visits whom nobody leads any more, and those of officers who have not confirmed."""
 
-    title = _("officer")
-    parameter_name = "officer"
+    title = _("lead")
+    parameter_name = "lead"
+    answers = {"none": _("Without a lead"), "unconfirmed": _("Not confirmed")}
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        visits = model_admin.narrowed(model_admin.get_queryset(request), request)
-        duties = Assignment.objects.filter(officer=OuterRef("pk"), visit__in=visits.order_by().values("pk"))
-        officers = Membership.objects.visible_to(request.user, at=timezone.now()).officers()
-        named = officers.filter(Exists(duties)).select_related("user").order_by("user__name")
-        shown = named.only("pk", "user__name", "user__email")
-        unclear = [("none", _("Without a lead")), ("unconfirmed", _("Not confirmed"))]
-        return [*unclear, *((str(officer.pk), str(officer)) for officer in offered_of(shown, self.value()))]
+    def answered(self, rows: Any, answer: str, request: HttpRequest) -> QuerySet[Any]:
+        at = timezone.now()
+        if answer == "none":
+            return rows.without_lead(at)  # type: ignore[no-any-return]
+        waiting = Assignment.objects.not_over(at).unconfirmed().filter(visit=OuterRef("pk"))
+        return rows.filter(Exists(waiting))  # type: ignore[no-any-return]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+
+class OfficerFilter(SearchedFilter):
+    """The visits of one officer, over or not; what was withdrawn does not count."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
-        if chosen == "none":
-            return queryset.without_lead(timezone.now())  # type: ignore[no-any-return]
-        if chosen == "unconfirmed":
-            waiting = Assignment.objects.not_over(timezone.now()).unconfirmed().filter(visit=OuterRef("pk"))
-            return queryset.filter(Exists(waiting))  # type: ignore[no-any-return]
-        if chosen and chosen.isdecimal():
-            standing = Assignment.objects.standing().filter(visit=OuterRef("pk"), officer=int(chosen))
-            return queryset.filter(Exists(standing))  # type: ignore[no-any-return]
-        return queryset  # type: ignore[no-any-return]
+        if not chosen:
+            return queryset
+        if not could_be_key(Membership, chosen):
+            return queryset.none()
+        standing = Assignment.objects.standing().filter(visit=OuterRef("pk"), officer=chosen)
+        return queryset.filter(Exists(standing))
 
 
 class _DayFilter(QuestionFilter):

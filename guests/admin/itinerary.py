@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from events.admin.base import EventAdmin, EventForm, EventTabularInline, shown
 from events.admin.places import point_in_venue
+from events.admin.searched import SearchedFilter
 from guests.admin.filters import TimesFilter
 from guests.admin.words import guest_of
 from guests.models import ItineraryItem, Visit
 from liaison.admin import column
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 
 
 class ItemForm(EventForm):
@@ -61,8 +62,8 @@ class ItineraryItemAdmin(EventAdmin):
     list_filter = (
         ("kind", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
-        ("venue", UsedDropdownFilter),
-        ("vehicle", UsedDropdownFilter),
+        ("venue", SearchedFilter),
+        ("vehicle", SearchedFilter),
         ("visibility", ChoicesDropdownFilter),
         ("press", ChoicesDropdownFilter),
         TimesFilter,

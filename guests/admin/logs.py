@@ -3,9 +3,10 @@
 from django.contrib import admin
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
+from events.admin.searched import SearchedFilter
 from guests.admin.words import guest_of
 from guests.models import DayReport, LogbookEntry
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 
 
 @admin.register(LogbookEntry)
@@ -15,7 +16,7 @@ class LogbookEntryAdmin(EventReadOnlyAdmin):
     event_path = "visit__event"
     list_display = (moment_column(LogbookEntry, "happened_at"), "visit", "kind", "status", "text", "author")
     list_select_related = ("visit__guest", "visit__event", "author")
-    list_filter = (("kind", ChoicesDropdownFilter), ("author", UsedDropdownFilter))
+    list_filter = (("kind", ChoicesDropdownFilter), ("author", SearchedFilter))
     search_fields = (
         "text",
         "kind",
@@ -41,7 +42,7 @@ class DayReportAdmin(EventReadOnlyAdmin):
     event_path = "visit__event"
     list_display = ("day", "visit", "officer", moment_column(DayReport, "signed_at"))
     list_select_related = ("visit__guest", "visit__event", "officer")
-    list_filter = (("officer", UsedDropdownFilter),)
+    list_filter = (("officer", SearchedFilter),)
     search_fields = (
         "text",
         "day",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from events.admin.base import EventReadOnlyAdmin, moment_column
+from events.admin.searched import SearchedFilter
 from guests.admin.filters import OutdatedFilter
 from guests.admin.printing import print_again, told_of
 from guests.admin.words import guest_of
@@ -25,7 +26,7 @@ from guests.print_runs import KEEP_FOR, RunRefusedError, retry
 from guests.side_by_side import names_of
 from guests.tasks import render_prints
 from liaison.admin import column, flag
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 from liaison.queue import nudge
 
 
@@ -57,7 +58,7 @@ class PrintAdmin(EventReadOnlyAdmin):
         "open",
     )
     list_select_related = ("visit__guest", "event", "holder", "printed_by")
-    list_filter = (OutdatedFilter, ("kind", ChoicesDropdownFilter), ("printed_by", UsedDropdownFilter))
+    list_filter = (OutdatedFilter, ("kind", ChoicesDropdownFilter), ("printed_by", SearchedFilter))
     actions = (print_again, revoke_codes)
     search_fields = (
         *guest_of("visit"),

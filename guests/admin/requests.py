@@ -25,6 +25,7 @@ from events.admin.base import (
     shown,
 )
 from events.admin.event import EventTableAdmin
+from events.admin.searched import SearchedFilter
 from guests.admin.filters import WaitingFilter
 from guests.admin.words import guest_of
 from guests.hours import length
@@ -41,7 +42,7 @@ from guests.requests import (
     set_deadline,
 )
 from liaison.admin import column, flag
-from liaison.filters import ChoicesDropdownFilter, UsedDropdownFilter
+from liaison.filters import ChoicesDropdownFilter
 from liaison.searching import Said
 
 _STEPS = {
@@ -113,7 +114,7 @@ class RequestAdmin(EventAdmin):
         WaitingFilter,
         ("state", ChoicesDropdownFilter),
         ("category", ChoicesDropdownFilter),
-        ("owner", UsedDropdownFilter),
+        ("owner", SearchedFilter),
     )
     search_fields = (
         "text",

@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Membership, Role, Vehicle
 from guests.models import Visit
-from liaison import filters
 from tests.cast import Cast
 from tests.factories import (
     NOW,
@@ -28,6 +29,8 @@ from tests.factories import (
     make_visit,
 )
 from tests.guests.desk import at, signed_in
+
+OFFICER = "assignments__officer__id__exact"
 
 
 @pytest.mark.parametrize("guests", [1, 3, 30])
@@ -53,7 +56,7 @@ def test_the_list_of_visits_asks_the_same_questions_for_1_3_and_30_guests(cast: 
     with CaptureQueriesContext(connection) as asked:
         page = client.get(at(Visit, "changelist"))
     assert len(page.context["cl"].result_list) == guests
-    assert len(asked) == 9  # session, user, events, kept lists, three filters' choices, how many, the rows
+    assert len(asked) == 6  # session, user, events, kept lists, how many, the rows
 
 
 @pytest.mark.parametrize("rows", [1, 3, 30])
@@ -95,8 +98,8 @@ def test_the_list_answers_who_has_no_lead_who_comes_today_and_where_a_red_line_i
         return {visit.guest.name for visit in rows}
 
     assert names() == {"Kenji Sato", "Ana Lim", "Nobody Yet", "Last Week"}
-    assert names(officer="none") == {"Nobody Yet", "Last Week"}
-    assert names(officer=str(cast.sari_officer.pk)) == {"Kenji Sato"}
+    assert names(lead="none") == {"Nobody Yet", "Last Week"}
+    assert names(**{OFFICER: str(cast.sari_officer.pk)}) == {"Kenji Sato"}
     assert names(arrives="today") == {"Nobody Yet"}
     assert names(arrives="past") == {"Last Week"}
     assert names(arrives="unknown") == {"Kenji Sato", "Ana Lim"}
@@ -106,7 +109,7 @@ def test_the_list_answers_who_has_no_lead_who_comes_today_and_where_a_red_line_i
     assert names(q=plate.split()[-1]) == {"Ana Lim"}
     page = client.get(at(Visit, "changelist")).content.decode()
     assert "no lead" in page
-    assert "Sari Wulandari" in page
+    assert "Dewi Lestari" in page  # who leads first
 
 
 def test_a_day_is_counted_in_the_events_zone(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,31 +125,54 @@ def test_a_day_is_counted_in_the_events_zone(cast: Cast, monkeypatch: pytest.Mon
     assert [visit.guest.name for visit in rows] == ["Early On The 14th"]
 
 
-def test_among_too_many_officers_or_hotels_nobody_chooses_but_a_link_still_does(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Visit.objects.filter(event=cast.event).update(hotel=None)
-    hotels = [make_venue(cast.event, f"Hotel {number}") for number in (1, 2)]
-    for visit, chosen in zip((cast.sato, cast.lim), hotels, strict=True):
-        Visit.objects.filter(pk=visit.pk).update(hotel=chosen)
-    sari, client = str(cast.sari_officer.pk), signed_in(cast.ratna)
+@pytest.mark.parametrize("asked", [{"lead": "nobody"}, {OFFICER: ""}])
+def test_a_filter_that_says_nothing_leaves_all_rows(cast: Cast, asked: dict[str, str]) -> None:
+    page = signed_in(cast.ratna).get(at(Visit, "changelist"), asked)
+    assert len(page.context["cl"].result_list) == 2
 
-    def offered(name: str, asked: dict[str, Any]) -> set[str]:
-        page = client.get(at(Visit, "changelist"), asked)
-        forms = [
-            choice["form"]
-            for one in page.context["cl"].filter_specs
-            for choice in one.choices(page.context["cl"])
-        ]
-        [field] = [form.fields[name] for form in forms if name in form.fields] or [None]
-        return {str(value) for value, _label in field.choices if value} if field else set()
 
-    hotel = "hotel__id__exact"
-    everyone = {"none", "unconfirmed", sari, str(cast.bagus_officer.pk), str(cast.dewi_officer.pk)}
-    assert offered("officer", {}) == everyone
-    assert offered(hotel, {}) == {str(one.pk) for one in hotels}
-    monkeypatch.setattr(filters, "MOST_CHOICES", 1)
-    assert offered("officer", {}) == {"none", "unconfirmed"}
-    assert offered("officer", {"officer": sari}) == {"none", "unconfirmed", sari}
-    assert offered(hotel, {}) == set()
-    assert offered(hotel, {hotel: hotels[0].pk}) == {str(hotels[0].pk)}
+def chooser(page: Any, name: str) -> Any:
+    """The field of that name among the list's filters, as it is shown."""
+    shown = (one for spec in page.context["cl"].filter_specs for one in spec.choices(page.context["cl"]))
+    [field] = [one["form"][name] for one in shown if name in one["form"].fields]
+    return field
+
+
+def test_an_officer_is_searched_and_the_chosen_one_is_named(cast: Cast) -> None:
+    client = signed_in(cast.ratna)
+    field = chooser(client.get(at(Visit, "changelist")), OFFICER)
+    assert "Sari Wulandari" not in str(field)
+    told = field.field.widget.build_attrs({}, {})
+    address = {
+        word: told[f"data-{word.replace('_', '-')}"] for word in ("app_label", "model_name", "field_name")
+    }
+    found = client.get(field.field.widget.get_url(), address | {"term": "sari"}).json()["results"]
+    assert [row["id"] for row in found] == [str(cast.sari_officer.pk)]
+    assert "Sari Wulandari" in str(
+        chooser(client.get(at(Visit, "changelist"), {OFFICER: found[0]["id"]}), OFFICER)
+    )
+
+
+@pytest.mark.parametrize("key", ["elsewhere", "no key", "9" * 30])
+def test_of_an_officer_out_of_reach_neither_guests_nor_name_are_told(cast: Cast, key: str) -> None:
+    stranger = make_member(make_user("Elsewhere Officer"), cast.other_event)
+    make_assignment(cast.okafor, stranger)
+    asked = {OFFICER: str(stranger.pk) if key == "elsewhere" else key}
+    page = signed_in(cast.ratna).get(at(Visit, "changelist"), asked)
+    assert page.status_code == 200
+    assert list(page.context["cl"].result_list) == []
+    assert "Elsewhere Officer" not in page.content.decode()
+
+
+def test_of_the_chosen_event_alone_hotels_are_offered(cast: Cast) -> None:
+    make_member(cast.ratna, cast.other_event, Role.COORDINATOR)
+    ours, theirs = make_venue(cast.event, "Hotel Ours"), make_venue(cast.other_event, "Hotel Theirs")
+    client = signed_in(cast.ratna)
+    url = chooser(client.get(at(Visit, "changelist")), "hotel__id__exact").field.widget.get_url()
+    assert url == reverse("admin:autocomplete")
+    client.post(reverse("choose_event"), {"desk_event": cast.event.pk})
+    url = chooser(client.get(at(Visit, "changelist")), "hotel__id__exact").field.widget.get_url()
+    asked = {"app_label": "guests", "model_name": "visit", "field_name": "hotel", "term": "hotel"}
+    found = {row["id"] for row in client.get(f"{url}&{urlencode(asked)}").json()["results"]}
+    assert str(ours.pk) in found
+    assert str(theirs.pk) not in found

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pgtrigger
@@ -46,7 +46,8 @@ def now(cast: Cast) -> datetime:
     """History is kept by the database's clock, so these tests live by it, too."""
     moment = timezone.now()
     bring_to(cast, moment)
-    Event.objects.update(starts_on=moment.date(), ends_on=moment.date() + timedelta(days=2))
+    today = day_of(moment, cast.event.time_zone)
+    Event.objects.update(starts_on=today, ends_on=today + timedelta(days=2))
     return moment
 
 
@@ -411,8 +412,9 @@ def test_of_an_event_or_a_day_that_is_over_no_paper_is_out_of_date(
 ) -> None:
     ON_EVENT_PAPERS["guest"][1](cast)
     assert len(gone(now)) == 3
-    transport = event_papers[2]
-    assert transport.pk not in gone(now + timedelta(days=2))
+    book, arrivals, transport = event_papers
+    over_everywhere = (transport.day or now.date()) + timedelta(days=2)
+    assert set(gone(datetime.combine(over_everywhere, time(), UTC))) == {book.pk, arrivals.pk}
     assert gone(now + timedelta(days=9)) == []
 
 

@@ -1,0 +1,30 @@
+"""The filter by a row of another table, which is found by typing: as light among ten thousand rows as among ten."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from unfold.contrib.filters import admin as theme
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
+
+from events.admin.base import EventAutocompleteSelect
+from events.admin.chosen import desk_of
+
+
+class _SearchForm(AutocompleteDropdownForm):  # type: ignore[misc]
+    """A field that finds rows in the reader's scope; of the event the desk is about, where it is about one."""
+
+    widget = EventAutocompleteSelect
+
+    def __init__(
+        self, request: HttpRequest, name: str, *, field: Any, model_admin: Any, **given: Any
+    ) -> None:
+        super().__init__(request, name, field=field, model_admin=model_admin, **given)
+        table = model_admin.admin_site.get_model_admin(field.remote_field.model)
+        chooser = self.fields[name]
+        chooser.queryset, chooser.widget.event = table.get_queryset(request), desk_of(request).chosen
+
+
+class SearchedFilter(theme.AutocompleteSelectFilter):  # type: ignore[misc]
+    """The rows that hang on the chosen row of another table."""
+
+    form_class = _SearchForm
