@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from unfold.contrib.filters import admin as theme
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
@@ -10,10 +11,18 @@ from events.admin.base import EventAutocompleteSelect
 from events.admin.chosen import desk_of
 
 
+class _OneOrAll(EventAutocompleteSelect):
+    """Says what holds while none is chosen."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | {"data-placeholder": _("All")}
+
+
 class _SearchForm(AutocompleteDropdownForm):  # type: ignore[misc]
     """A field that finds rows in the reader's scope; of the event the desk is about, where it is about one."""
 
-    widget = EventAutocompleteSelect
+    widget = _OneOrAll
 
     def __init__(
         self, request: HttpRequest, name: str, *, field: Any, model_admin: Any, **given: Any
