@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Min
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from events.models import Driver, Event, Vehicle
 from guests.hours import Hours
 from guests.models import Assignment, Guest, Handover, Incident, ItineraryItem, Movement, Request, Visit
+from guests.moving_next import MOVES_AT, coming_items, next_to_move
 from guests.steps import (
     ITEM_COLUMNS,
     Car,
@@ -32,11 +32,9 @@ from liaison.history import Watch
 LINES = 150
 """How many guests one board shows; whoever moves later is only counted."""
 
-_AHEAD = timedelta(days=2)
 _LEFT_FOR = timedelta(hours=12)
 _CAR_AT_THE_DOOR = timedelta(minutes=15)  # before the guest leaves
 _CAR_KNOWN = timedelta(hours=2)  # before the guest leaves
-_MOVES_AT = Coalesce("leave_by_at", "starts_at")
 _SHOWN = (
     "level", "status", "status_at", "arrives_at", "arrival_precision", "departs_at", "departure_precision", "guest__name", "guest__honorific_before", "guest__honorific_after",
     "guest__addressed_as", "delegation__name", "hotel__name", "hotel__latitude", "hotel__longitude",
@@ -105,11 +103,11 @@ class Board:
 
 
 def live_board(event: Event, *, at: datetime) -> Board:
-    """The board of the event at the moment `at`; nine queries, however many guests."""
+    """The board of the event at the moment `at`; eleven queries, and one more where more guests are here than lines."""
     hours = Hours(event.time_zone, at)
     alarms = _counts(Incident.objects.alarms().filter(visit__event=event), "visit_id")
-    keys = sorted(_by_who_moves_next(event, at), key=lambda pk: pk not in alarms)
-    on_it = keys[:LINES]
+    keys = next_to_move(event, at=at, number=LINES, besides=alarms)
+    on_it = sorted(keys, key=lambda pk: pk not in alarms)[:LINES]
     items = {item.visit_id: item for item in _next_items(on_it, at)}
     visits = Visit.objects.select_related("guest", "delegation", "hotel").only(*_SHOWN).in_bulk(on_it)
     coming = _coming(visits, items, event, hours)
@@ -128,7 +126,8 @@ def live_board(event: Event, *, at: datetime) -> Board:
         if pk in visits
     )
     in_order = sorted(lines, key=lambda line: (line.pk not in alarms, line.next is None, _next_at(line, at)))
-    return Board(tuple(in_order), more=max(0, len(keys) - LINES), at=at, seen=hours.clock(at))
+    everyone = event.visits.exclude(status=Movement.DEPARTED).count()
+    return Board(tuple(in_order), more=everyone - len(on_it), at=at, seen=hours.clock(at))
 
 
 def _next_at(line: Line, at: datetime) -> datetime:
@@ -156,26 +155,10 @@ def _coming(
     return found
 
 
-def _by_who_moves_next(event: Event, at: datetime) -> list[int]:
-    """All visits not yet over: by their next item, else their arrival or departure; those with neither last."""
-    leaving = _coming_items(at).filter(visit__event=event).order_by().values_list("visit_id")
-    next_move = dict(leaving.annotate(moves_at=Min(_MOVES_AT)))
-    expected = event.visits.exclude(status=Movement.DEPARTED).order_by("rank", "guest__name", "pk")
-    moves: dict[int, datetime | None] = {}
-    for pk, *stay in expected.values_list("pk", "arrives_at", "departs_at"):
-        coming = [moment for moment in stay if moment and moment > at]
-        moves[pk] = next_move.get(pk) or min(coming, default=None)
-    return sorted(moves, key=lambda pk: (moves[pk] is None, moves[pk] or at))
-
-
 def _next_items(visits: Sequence[int], at: datetime) -> Iterable[Any]:
     """The next thing of each of the visits, within two days."""
-    rows = _coming_items(at).filter(visit__in=visits).order_by("visit_id", _MOVES_AT, "pk")
+    rows = coming_items(at).filter(visit__in=visits).order_by("visit_id", MOVES_AT, "pk")
     return rows.distinct("visit_id").values_list(*ITEM_COLUMNS, named=True)  # type: ignore[no-any-return]
-
-
-def _coming_items(at: datetime) -> Any:
-    return ItineraryItem.objects.standing().filter(starts_at__gt=at, starts_at__lt=at + _AHEAD)
 
 
 def _on_duty(visits: Sequence[int], at: datetime) -> dict[int, list[Escort]]:

@@ -200,6 +200,12 @@ class ItineraryItem(models.Model):
         indexes = [
             models.Index(fields=["visit", "starts_at"], name="items_of_a_visit_by_time"),
             models.Index(fields=["visit"], name="items_at_an_unsure_time", condition=_AT_AN_UNSURE_TIME),
+            models.Index(fields=["starts_at"], name="items_by_time"),
+            models.Index(
+                fields=["leave_by_at", "starts_at"],
+                name="items_to_leave_for",
+                condition=models.Q(leave_by_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
