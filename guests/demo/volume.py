@@ -199,18 +199,29 @@ def _welcome(world: _World, count: int) -> None:
     )  # fmt: skip
 
 
+def _lead_of(world: _World, number: int) -> Membership | None:
+    """Who leads the guest of that number."""
+    return None if number % 20 == 19 else world.officers[number % len(world.officers)]
+
+
 def _assign(world: _World) -> None:
-    """Each officer leads every so-many-th guest; one guest in twenty has nobody, one in ten a deputy as well."""
+    """Each officer leads every so-many-th guest; one guest in twenty has nobody, one in ten a deputy as well.
+
+    One duty in twenty-five is not confirmed yet.
+    """
     at, officers = world.at, world.officers
     span = {"starts_at": at - timedelta(days=3), "ends_at": at + timedelta(days=3), "assigned_by": world.by}
     rows = []
     for number, visit in enumerate(world.visits):
-        if number % 20 == 19:
+        lead = _lead_of(world, number)
+        if not lead:
             continue
-        rows.append(Assignment(visit=visit, officer=officers[number % len(officers)], **span))
+        rows.append(Assignment(visit=visit, officer=lead, **span))
         if number % 10 == 0:
             deputy = officers[(number + 1) % len(officers)]
             rows.append(Assignment(visit=visit, officer=deputy, role=Assignment.Role.DEPUTY, **span))
+    for number, duty in enumerate(rows):
+        duty.state = Assignment.State.CONFIRMED if number % 25 else Assignment.State.ASSIGNED
     _insert(Assignment, rows)
 
 
@@ -244,21 +255,23 @@ def _item(world: _World, number: int) -> ItineraryItem:
     )
 
 
+def _request(world: _World, visit: Visit, lead: Membership | None) -> Request:
+    """Four in ten are still open, and the lead's; of these one in ten is overdue."""
+    done = world.dice.random() < 0.6
+    raised_at = world.at - timedelta(minutes=world.dice.randint(5, 3000 if done else 100))
+    return Request(
+        visit=visit, category=world.dice.choice(Request.Category.values), text="As usual", owner=lead, raised_by=world.by,
+        raised_at=raised_at, due_at=raised_at + timedelta(minutes=90),
+        state=Request.State.DONE if done else Request.State.OPEN, closed_at=world.at if done else None,
+    )  # fmt: skip
+
+
 def _live(world: _World) -> None:
-    """Requests (four in ten still open), red lines, courtesies by country, and four lines in each logbook."""
+    """Requests, red lines, courtesies by country, and four lines in each logbook."""
     dice, at, event, by = world.dice, world.at, world.event, world.by
     requests, lines, notes = [], [], []
     for number, visit in enumerate(world.visits):
-        for _each in range(dice.randint(0, 3)):
-            raised_at = at - timedelta(minutes=dice.randint(5, 600))
-            done = dice.random() < 0.6
-            requests.append(
-                Request(
-                    visit=visit, category=dice.choice(Request.Category.values), text="As usual", raised_by=by,
-                    raised_at=raised_at, due_at=raised_at + timedelta(minutes=90),
-                    state=Request.State.DONE if done else Request.State.OPEN, closed_at=at if done else None,
-                )
-            )  # fmt: skip
+        requests += [_request(world, visit, _lead_of(world, number)) for _each in range(dice.randint(0, 3))]
         lines += [
             LogbookEntry(
                 visit=visit,

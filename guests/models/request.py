@@ -36,17 +36,12 @@ class RequestQuerySet(ScopedQuerySet["Request"]):
         Where they are not, a request gets lost between officers; so this is asked here alone. Such a request is the
         lead's who is on duty then, and where there is none, the coordinators'.
         """
-        on_duty = Assignment.objects.current(at).filter(
-            visit=models.OuterRef("visit"), officer=models.OuterRef("owner"), officer__user__is_active=True
-        )
-        runs_it = Membership.objects.filter(
-            pk=models.OuterRef("owner"), role=Role.COORDINATOR, user__is_active=True
-        )
-        return self.annotate(owner_is_there=models.Exists(on_duty) | models.Exists(runs_it))
+        on_duty, runs_it = _owner_is_there(at)
+        return self.annotate(owner_is_there=on_duty | runs_it)
 
     def without_owner(self, at: datetime) -> Self:
         """Open, and nobody named can see to it: no owner, or one who has left the guest."""
-        return self.open().with_owner_there(at).filter(owner_is_there=False)
+        return self.open().filter(*(~there for there in _owner_is_there(at)))
 
     def for_its_page(self, at: datetime) -> Self:
         """With all that the page of one request shows. Two queries."""
@@ -57,6 +52,17 @@ class RequestQuerySet(ScopedQuerySet["Request"]):
             .select_related(*people)
             .prefetch_related(models.Prefetch("comments", comments))
         )
+
+
+def _owner_is_there(at: datetime) -> tuple[models.Exists, models.Exists]:
+    """Whether the owner is on duty for the guest, and whether a coordinator; the database hashes each for itself."""
+    on_duty = Assignment.objects.current(at).filter(
+        visit=models.OuterRef("visit"), officer=models.OuterRef("owner"), officer__user__is_active=True
+    )
+    runs_it = Membership.objects.filter(
+        pk=models.OuterRef("owner"), role=Role.COORDINATOR, user__is_active=True
+    )
+    return models.Exists(on_duty), models.Exists(runs_it)
 
 
 @tracked()
@@ -116,7 +122,17 @@ class Request(models.Model):
         verbose_name = _("request")
         verbose_name_plural = _("requests")
         ordering = ["raised_at", "pk"]
-        indexes = [models.Index(fields=["visit"], condition=models.Q(closed_at=None), name="requests_open")]
+        indexes = [
+            models.Index(fields=["visit"], condition=models.Q(closed_at=None), name="requests_open"),
+            models.Index(fields=["due_at"], condition=models.Q(closed_at=None), name="requests_by_deadline"),
+            models.Index(
+                models.F("closed_at").desc(nulls_first=True),
+                models.F("due_at").asc(nulls_last=True),
+                "raised_at",
+                "id",
+                name="requests_as_the_desk_lists",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["open", "accepted"], closed_at=None)

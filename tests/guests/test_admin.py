@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.admin import site
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models
 from django.db.models import ForeignKey, ManyToManyField
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from events.admin.base import EventRows
 from events.admin.filters import EVENT_PARAMETER
 from events.models import Event, ProgrammeFile
 from guests.models import (
@@ -26,9 +28,7 @@ from guests.models import (
 from liaison.accounts.models import User
 from liaison.notices.models import Delivery, Notice
 from tests.cast import Cast
-from tests.factories import (
-    NOW,
-)
+from tests.factories import NOW, make_member
 from tests.guests.desk import at, request_of, signed_in
 from tests.guests.desk_rows import MARK
 from tests.guests.desk_rows import forum as forum  # the fixture
@@ -187,7 +187,21 @@ def test_the_same_field_finds_them_for_their_own_coordinator(forum: Cast) -> Non
     assert {row["id"] for row in found} == {str(forum.sato.guest_id), str(forum.lim.guest_id)}
 
 
-def _at_desk(model: type[models.Model], user: User) -> list[int]:
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
+def test_no_table_shows_more_than_its_reader_may_see(forum: Cast, model: type[models.Model]) -> None:
+    """Tables of an event's rows ask a claim of their own."""
+    make_member(forum.ratna, forum.other_event)  # an officer there
+    for user in (forum.ratna, forum.hendra, forum.sari):
+        visible = model.objects.visible_to(user, at=NOW)  # type: ignore[attr-defined]
+        assert set(_at_desk(model, user)) <= set(visible.values_list("pk", flat=True)), user.name
+    assert _at_desk(model, forum.ratna) != []
+    forum.ratna.is_active = False
+    assert _at_desk(model, forum.ratna) == []
+    if isinstance(site.get_model_admin(model), EventRows):
+        assert _at_desk(model, AnonymousUser()) == []
+
+
+def _at_desk(model: type[models.Model], user: User | AnonymousUser) -> list[int]:
     return list(site.get_model_admin(model).get_queryset(request_of(user)).values_list("pk", flat=True))
 
 

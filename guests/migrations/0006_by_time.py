@@ -19,4 +19,12 @@ class Migration(migrations.Migration):
             model_name='itineraryitem',
             index=models.Index(condition=models.Q(('leave_by_at__isnull', False)), fields=['leave_by_at', 'starts_at'], name='items_to_leave_for'),
         ),
+        migrations.AddIndex(
+            model_name='request',
+            index=models.Index(condition=models.Q(('closed_at', None)), fields=['due_at'], name='requests_by_deadline'),
+        ),
+        migrations.AddIndex(
+            model_name='request',
+            index=models.Index(models.OrderBy(models.F('closed_at'), descending=True, nulls_first=True), models.OrderBy(models.F('due_at'), nulls_last=True), models.F('raised_at'), models.F('id'), name='requests_as_the_desk_lists'),
+        ),
     ]
