@@ -15,7 +15,13 @@ from liaison.folding import folded, folded_columns
 
 _MOST_WORDS = 6
 _OFFICER = ("user__name", "user__email")
-_GUEST = ("name", "honorific_before", "honorific_after", "addressed_as")
+_GUEST = (
+    "guest__name",
+    "guest__honorific_before",
+    "guest__honorific_after",
+    "guest__addressed_as",
+    "delegation__name",
+)
 
 
 class Down(Enum):
@@ -42,7 +48,7 @@ OFFERED = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be seen. Without a day the whole event; `words` are looked for in the names of guests and officers.
+    """What is to be seen. Without a day the whole event; `words` are looked for in the names of guests, delegations and officers.
 
     Accents and case do not count; each word has to stand in the name of the row or of somebody on it.
     """
@@ -76,7 +82,7 @@ def _officers(event: Event, asked: Asked, axis: Axis) -> QuerySet[Any]:
         team = team.exclude(Exists(on_axis))
     if asked.delegation:
         team = team.filter(Exists(on_axis.filter(visit__delegation=asked.delegation)))
-    guests = [f"visit__guest__{name}" for name in _GUEST]
+    guests = [f"visit__{name}" for name in _GUEST]
     return _named(team, asked.words, _OFFICER, on_axis, guests).order_by("user__name", "pk")
 
 
@@ -86,7 +92,7 @@ def _guests(event: Event, asked: Asked, axis: Axis) -> QuerySet[Any]:
     if asked.delegation:
         visits = visits.filter(delegation=asked.delegation)
     officers = [f"officer__{name}" for name in _OFFICER]
-    rows = _named(visits, asked.words, [f"guest__{name}" for name in _GUEST], on_axis, officers)
+    rows = _named(visits, asked.words, _GUEST, on_axis, officers)
     return rows.order_by(F("rank").asc(nulls_last=True), "guest__name", "pk")
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
 
 from events.models import Event
 from guests.models import Delegation, Visit
@@ -17,6 +18,9 @@ from guests.timeline.whole import Whole
 
 ROWS = {Down.OFFICERS: 25, Down.GUESTS: 40}
 """How many rows a page has, by what is down: an officer's row is as high as the guests they have at one time."""
+
+MOST_DELEGATIONS = 250
+"""Among more than that nobody chooses: the search finds them by name, and the page stays as light as it is."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def draw(event: Event, asked: Asked, *, at: datetime) -> Timeline:
         pages=page.paginator.num_pages,
         collisions=len(whole.trouble(axis)),
         unled=len(whole.unled(axis, at)),
-        delegations=_delegations(event),
+        delegations=_delegations(event, asked.delegation),
     )
 
 
@@ -74,8 +78,9 @@ def _rows(event: Event, axis: Axis, down: Down, keys: Sequence[int], at: datetim
     return [guest_row(facts, axis, key, at) for key in keys if key in facts.visits]
 
 
-def _delegations(event: Event) -> tuple[tuple[int, str], ...]:
-    """Those with somebody at the event, by name."""
+def _delegations(event: Event, chosen: int | None) -> tuple[tuple[int, str], ...]:
+    """Those with somebody at the event, by name; of too many the chosen one alone, so that it can be undone."""
     there = Visit.objects.filter(event=event, delegation=OuterRef("pk"))
-    named = Delegation.objects.filter(Exists(there)).values_list("pk", "name")
-    return tuple(sorted(named, key=lambda pair: (pair[1].casefold(), pair[0])))
+    named = Delegation.objects.filter(Exists(there)).order_by(Lower("name"), "pk").values_list("pk", "name")
+    offered = tuple(named[: MOST_DELEGATIONS + 1])
+    return offered if len(offered) <= MOST_DELEGATIONS else tuple(named.filter(pk=chosen))

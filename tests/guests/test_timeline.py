@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from events.models import Membership, Role, Shift
 from guests.models import Assignment, Movement, Visit
-from guests.timeline import Asked, Down, Only, Timeline, draw
+from guests.timeline import Asked, Down, Only, Timeline, draw, drawing
 from guests.timeline.axis import Axis, Extent, lanes
 from guests.timeline.rows import MOST_SENTENCES, Bar, Gap
 from liaison.clock import zone
@@ -299,8 +299,23 @@ def test_rows_are_asked_for_by_trouble_delegation_and_name(
     assert names(drawn(cast, only=Only.UNLED)) == ["Haru Mori"]
     assert names(drawn(cast, delegation=japan.pk)) == ["Other"]
     assert names(drawn(cast, words="tono")) == ["One", "Other"]
+    assert names(drawn(cast, words="jepang")) == ["Other"]
+    assert names(drawn(cast, officers, words="jepang")) == ["Tono"]
     assert names(drawn(cast, words="nobody of that name")) == []
     assert [name for _key, name in drawn(cast, guests).delegations] == ["Jepang"]
+
+
+def test_among_too_many_delegations_nobody_chooses_but_a_link_still_does(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    japan, france = make_delegation(cast.event, "jepang"), make_delegation(cast.event, "Prancis")
+    make_delegation(cast.event, "Nobody came")
+    for visit, delegation in ((cast.sato, japan), (cast.lim, france)):
+        Visit.objects.filter(pk=visit.pk).update(delegation=delegation)
+    assert drawn(cast).delegations == ((japan.pk, "jepang"), (france.pk, "Prancis"))
+    monkeypatch.setattr(drawing, "MOST_DELEGATIONS", 1)
+    assert drawn(cast).delegations == ()
+    assert drawn(cast, delegation=france.pk).delegations == ((france.pk, "Prancis"),)
 
 
 def test_a_press_officer_is_not_down_and_whoever_was_an_officer_is_while_on_duty(cast: Cast) -> None:
