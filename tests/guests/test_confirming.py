@@ -217,7 +217,7 @@ def test_the_desk_shows_who_has_not_confirmed_and_who_cannot(cast: Cast, now: da
     visits, duties = "/admin/guests/visit/", "/admin/guests/assignment/"
     assert text_of(desk.get(visits).content).count("not confirmed") >= 2
     confirm_duties(user=cast.bagus, read=[terms_read(Assignment.objects.get(visit=cast.lim))], at=NOW)
-    listed = text_of(desk.get(visits, {"officer": "unconfirmed"}).content)
+    listed = text_of(desk.get(visits, {"lead": "unconfirmed"}).content)
     assert "Kenji Sato" in listed
     assert "Ana Lim" not in listed
     say_cannot(duty=cast.sari_leads, because="A wedding", at=NOW, client_uuid=uuid4())

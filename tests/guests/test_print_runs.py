@@ -532,7 +532,7 @@ def test_the_desk_refuses_guests_of_two_events_with_a_sentence(cast: Cast) -> No
 
 
 @pytest.mark.usefixtures("now")
-@pytest.mark.parametrize(("table", "asked"), [("print", 12), ("printrun", 6)])
+@pytest.mark.parametrize(("table", "asked"), [("print", 11), ("printrun", 6)])
 @pytest.mark.parametrize("number", [1, 3, 30])
 def test_the_desks_lists_of_paper_take_the_same_queries_for_any_number(
     cast: Cast, table: str, asked: int, number: int

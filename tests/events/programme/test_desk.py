@@ -307,7 +307,7 @@ def test_pages_cost_the_same_whatever_their_length(cast: Cast, ratna: Client, nu
         with CaptureQueriesContext(connection) as queries:
             assert ratna.get(page).status_code == 200
         spent.append(len(queries))
-    assert spent == [7, 6, 9]
+    assert spent == [6, 6, 9]
 
 
 def test_a_schedule_with_a_faulty_talk_says_so(cast: Cast, ratna: Client) -> None:
