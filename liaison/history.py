@@ -1,7 +1,7 @@
 """History by database triggers: who changed which row, when, from what; bulk and raw writes included."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pghistory
 import pgtrigger
@@ -46,6 +46,14 @@ class Fingerprint:
         self.text = f"(SELECT concat_ws('.', {said}) FROM {_table(table)} WHERE {of} = ANY(%s))"  # noqa: S608 (names of ours)
 
 
+class Seen(NamedTuple):
+    """The latest numbers of one table's history, as a state tells them. What is written from then on is above `oldest`."""
+
+    newest: int = 0
+    oldest: int = 0
+    count: int = 0
+
+
 class Watch:
     """Tells whether any row of some tracked tables was written, in one query."""
 
@@ -59,6 +67,7 @@ class Watch:
         histories = [(_table(table.pgh_event_model), "pgh_id") for table in tables]  # type: ignore[attr-defined]
         added = [(_table(table), "id") for table in besides]
         newest = [_newest(table, key) for table, key in [*histories, *added]]
+        self._number = len(newest)
         self._question = "SELECT " + ", ".join([*newest, *(each.text for each in prints)])
 
     def state(self, *chosen: Sequence[int]) -> str:
@@ -69,6 +78,11 @@ class Watch:
         """
         [row] = ask(self._question, chosen)
         return "-".join(str(number) for number in row)
+
+    def seen(self, state: str) -> list[Seen]:
+        """What a state says of each table, in their order; of an empty one nothing."""
+        parts = state.split("-")[: self._number]
+        return [Seen(*map(int, part.split("."))) if "." in part else Seen() for part in parts]
 
 
 def _table(model: Any) -> str:

@@ -27,10 +27,15 @@ _OF_AN_ITEM = (
 )
 
 
-def bearing_on_duties(events: Collection[int], *, at: datetime) -> dict[int, dict[int, str]]:
-    """By event and officer, of all who have duties that are not over; six queries, however many."""
+def bearing_on_duties(
+    events: Collection[int], *, at: datetime, officers: Collection[int] | None = None
+) -> dict[int, dict[int, str]]:
+    """By event and officer, of all, or of these, who have duties that are not over; six queries, however many."""
     duties = Assignment.objects.not_over(at).filter(visit__event__in=events).order_by("pk")
     items = ItineraryItem.objects.standing().filter(visit__event__in=events)
+    if officers is not None:
+        duties = duties.filter(officer__in=officers)
+        items = items.filter(visit__in=duties.order_by().values("visit"))
     of_visit = fingerprints_of(items, "visit_id", _OF_AN_ITEM)
     of_officer = fingerprints(Shift.objects.filter(membership__event__in=events), "membership_id")
     team = Membership.objects.filter(event__in=events)

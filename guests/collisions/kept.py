@@ -1,7 +1,6 @@
 """Which collisions stand at an event, kept as numbers: enough to count and to find them, on pages that are opened all day."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -12,14 +11,15 @@ from django.core.cache import cache
 from events.models import Event, Membership, Point, Shift, Venue
 from guests.collisions.bearing import bearing_on_duties
 from guests.collisions.standing import Standing, standing_of
+from guests.collisions.touched import mark, touched_since
 from guests.models import Assignment, Guest, ItineraryItem, Visit
 from liaison.history import Fingerprint, Watch
 
 KEPT_FOR_S = 300
 """How long a judgement is kept where nothing was written: collisions pass by themselves, and slowly."""
 
-VERDICTS_FOR_S = 3600
-"""How long one officer's is, of whom nothing was written: judging a big event takes seconds, one officer some milliseconds."""
+JUDGEMENTS_FOR_S = 3600
+"""How long one is, to be judged anew only in parts: a big event takes seconds, one officer some milliseconds."""
 
 # Of a stay, which is written with each tap, only whose it is, when, and how sure that is.
 _STAYS = Fingerprint(
@@ -66,6 +66,10 @@ class Found:
         begun = self.numbers["starts_at"] < ends_at.timestamp()
         return Found(self.numbers[begun & (self.numbers["ends_at"] > starts_at.timestamp())])
 
+    def of_officers(self, keys: Collection[int]) -> "Found":
+        """Those of these officers."""
+        return Found(self.numbers[np.isin(self.numbers["officer"], list(keys))])
+
     def keys(self, of: Literal["assignment", "officer", "visit"]) -> set[int]:
         """Whose they are."""
         return set(np.unique(self.numbers[of]).tolist())
@@ -96,50 +100,60 @@ class Shelf:
         return found
 
     def collisions(self) -> dict[int, Found]:
-        """The collisions that stand at each event; six to eleven queries more where something was changed."""
+        """The collisions that stand at each event; up to thirteen queries more where something was changed."""
         return self.get("collisions", _judged)
 
 
 def kept_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, Found]:
-    """What stands at each of the events, by its key: one query while nothing that counts was written, else up to twelve."""
+    """What stands at each of the events, by its key: one query while nothing that counts was written, else up to fourteen."""
     return Shelf(events, at=at).collisions()
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What stands against one officer's duties, as it was judged at what was then so, in which five minutes."""
+class _Judgement:
+    """What stood at an event at a mark of the history, in which five minutes; and for each officer what bore on it."""
 
-    bearing: str
+    mark: str
     slot: int
+    bearing: Mapping[int, str]
     found: Found
 
-    def holds(self, bearing: str, slot: int) -> bool:
-        """Time alone makes no collision; it only takes some away."""
-        return self.bearing == bearing and (self.slot == slot or not len(self.found))
+    def holds_of(self, bearing: Mapping[int, str], touched: Collection[int] | None, slot: int) -> set[int]:
+        """The officers of whom it still holds; time alone makes no collision, it only takes some away."""
+        same = {key for key, word in bearing.items() if self.bearing.get(key) == word}
+        if touched is None:
+            return same if self.slot == slot else same - self.found.keys("officer")
+        return same | (self.bearing.keys() - touched)
 
 
 def _judged(events: Sequence[Event], at: datetime) -> dict[int, Found]:
     """Anew only for those officers of whom something was changed, or whose collisions may be over."""
-    slot = _slot(at)
-    bearing = bearing_on_duties([event.pk for event in events], at=at)
-    known: dict[int, dict[int, _Verdict]] = {pk: cache.get(f"verdicts-{pk}") or {} for pk in bearing}
-    still = {
-        pk: {key: verdict for key, verdict in known[pk].items() if verdict.holds(words.get(key, ""), slot)}
-        for pk, words in bearing.items()
+    now, slot = mark(), _slot(at)
+    known: dict[int, _Judgement | None] = {event.pk: cache.get(f"judgement-{event.pk}") for event in events}
+    touched = _touched(known.values(), now, slot)
+    bearing = bearing_on_duties(list(known), at=at, officers=touched)
+    holding = {
+        pk: before.holds_of(bearing[pk], touched, slot) if before else set() for pk, before in known.items()
     }
-    stale = [key for pk, words in bearing.items() for key in words.keys() - still[pk].keys()]
-    fresh: defaultdict[int, list[Standing]] = defaultdict(list)
-    for one in standing_of(stale, at=at) if stale else ():
-        fresh[one.officer].append(one)
-    for pk, words in bearing.items():
-        new = {
-            key: _Verdict(words[key], slot, Found.of(fresh[key])) for key in words.keys() - still[pk].keys()
-        }
-        still[pk] |= new
-        cache.set(f"verdicts-{pk}", still[pk], VERDICTS_FOR_S)
-    return {
-        pk: Found.together(verdict.found for verdict in of_event.values()) for pk, of_event in still.items()
-    }
+    stale = {key for pk, words in bearing.items() for key in words.keys() - holding[pk]}
+    fresh = standing_of(stale, at=at) if stale else ()
+    found = {}
+    for pk, before in known.items():
+        still = before.found.of_officers(holding[pk]) if before else Found.of(())
+        found[pk] = Found.together([still, Found.of([one for one in fresh if one.officer in bearing[pk]])])
+        words = {key: word for key, word in before.bearing.items() if key in holding[pk]} if before else {}
+        judgement = _Judgement(now, slot, words | bearing[pk], found[pk])
+        cache.set(f"judgement-{pk}", judgement, JUDGEMENTS_FOR_S)
+    return found
+
+
+def _touched(known: Iterable[_Judgement | None], now: str, slot: int) -> set[int] | None:
+    """Of whom to look; None for everybody: at first, and every five minutes, since languages have no history."""
+    judged = list(known)
+    if any(before is None or before.slot != slot for before in judged):
+        return None
+    written = [touched_since(before, now) for before in {one.mark for one in judged if one}]
+    return None if None in written else set[int]().union(*(keys for keys in written if keys))
 
 
 def _slot(at: datetime) -> int:

@@ -13,8 +13,10 @@ from django.utils.translation import override
 
 from events.models import Event, Membership, Point, Role, Shift, Venue
 from guests.collisions import kept as module
+from guests.collisions import touched
 from guests.collisions.kept import KEPT_FOR_S, Found, kept_collisions
 from guests.collisions.standing import Standing, standing_collisions, standing_of
+from guests.collisions.touched import mark, touched_since
 from guests.models import Assignment, Guest, ItineraryItem, Movement, Visit
 from liaison.accounts.models import SpokenLanguage
 from tests.cast import Cast
@@ -44,23 +46,23 @@ def kept(cast: Cast) -> tuple[int, int]:
 
 def test_what_was_judged_is_kept_until_something_is_written(cast: Cast, tono: Membership) -> None:
     make_talks(tono, "One")
-    assert kept(cast) == (0, 12)
+    assert kept(cast) == (0, 13)
     assert kept(cast) == (0, 1)
     other = make_talks(tono, "Other")
-    assert kept(cast) == (1, 12)
+    assert kept(cast) == (1, 13)
     assert kept(cast) == (1, 1)
     Visit.objects.filter(pk=other.visit_id).update(departs_at=NOW + HOUR)  # past every form
-    assert kept(cast)[1] == 12
+    assert kept(cast)[1] == 14
 
 
 def test_a_tap_does_not_make_anything_be_judged_anew(cast: Cast, tono: Membership) -> None:
     one = make_talks(tono, "One")
     make_talks(tono, "Other")
-    assert kept(cast) == (1, 12)
+    assert kept(cast) == (1, 13)
     one.visit.move_to(Movement.IN_CAR, at=NOW)
     assert kept(cast) == (1, 1)
     Visit.objects.filter(pk=one.visit_id).update(arrives_at=NOW + HOUR)
-    assert kept(cast)[1] == 12
+    assert kept(cast)[1] == 14
     assert kept(cast)[1] == 1
 
 
@@ -94,7 +96,7 @@ def test_without_a_cache_it_is_judged_anew(
     monkeypatch.setattr(cache, "set", lambda key, value, timeout: None)
     make_talks(tono, "One")
     make_talks(tono, "Other")
-    assert [kept(cast), kept(cast)] == [(1, 12), (1, 12)]
+    assert [kept(cast), kept(cast)] == [(1, 13), (1, 13)]
 
 
 # --- what bears on it ---------------------------------------------------------------------------------------------------
@@ -163,6 +165,8 @@ WRITTEN: dict[str, Callable[[Cast], object]] = {
     "a language": speak,
     "a reason": lambda cast: Assignment.objects.filter(visit__guest__name="Other").update(override_reason="A short walk"),
     "a duty's hours": lambda cast: Assignment.objects.filter(visit__guest__name="Other").update(ends_at=NOW + HOUR / 2),
+    "whose a duty is": lambda cast: Assignment.objects.filter(visit__guest__name="Other").update(officer=cast.dewi_officer),
+    "whose an item is": lambda cast: items("Talks of Other").update(visit=cast.lim),
     "a duty less": lambda cast: Assignment.objects.get(visit__guest__name="Other").withdraw(),
     "an arrival": lambda cast: Visit.objects.filter(guest__name="One").update(arrives_at=NOW + 18 * HOUR),
     "a departure": lambda cast: Visit.objects.filter(guest__name="One").update(departs_at=NOW + 18 * HOUR),
@@ -178,6 +182,28 @@ def test_whatever_bears_on_it_is_judged_anew_when_it_is_written(cast: Cast, what
     after = judged(cast)
     assert after != before, "what was written has to matter here"
     assert kept_numbers(cast) == after
+
+
+@pytest.mark.parametrize("what", WRITTEN)
+@pytest.mark.usefixtures("day_of_tono")
+def test_the_history_tells_of_whom_something_was_written(cast: Cast, what: str) -> None:
+    """Of everybody where it is about all, and where nothing tells of whom."""
+    before = mark()
+    assert touched_since(before, mark()) == set()
+    WRITTEN[what](cast)
+    of_whom = touched_since(before, mark())
+    assert of_whom is None or Membership.objects.get(user__name="Tono").pk in of_whom
+
+
+def test_after_a_great_many_changes_everybody_is_looked_at(
+    cast: Cast, tono: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_talks(tono, "One")
+    before = mark()
+    items("Talks of One").update(starts_at=NOW)
+    assert tono.pk in (touched_since(before, mark()) or ())
+    monkeypatch.setattr(touched, "_MOST", 0)
+    assert touched_since(before, mark()) is None
 
 
 @pytest.mark.parametrize(
@@ -221,10 +247,10 @@ def test_time_is_looked_at_where_there_is_something_to_pass(cast: Cast, tono: Me
     """Five minutes later only who has collisions is judged once more; when the talks are over there are none."""
     make_talks(tono, "One")
     make_talks(tono, "Other")
-    assert kept(cast) == (1, 12)
+    assert kept(cast) == (1, 13)
     later = NOW + 3 * timedelta(hours=1)
     assert later.timestamp() // KEPT_FOR_S > NOW.timestamp() // KEPT_FOR_S
     assert len(kept_collisions([cast.event], at=later)[cast.event.pk]) == 0
     with CaptureQueriesContext(connection) as queries:
         kept_collisions([cast.event], at=later + timedelta(seconds=KEPT_FOR_S))
-    assert len(queries) == 7  # what bears on it, and nobody to be judged
+    assert len(queries) == 8  # what bears on it, and nobody to be judged
