@@ -51,7 +51,7 @@ class Seen(NamedTuple):
 
     newest: int = 0
     oldest: int = 0
-    count: int = 0
+    number: int = 0
 
 
 class Watch:

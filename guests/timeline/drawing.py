@@ -83,4 +83,4 @@ def _delegations(event: Event, chosen: int | None) -> tuple[tuple[int, str], ...
     there = Visit.objects.filter(event=event, delegation=OuterRef("pk"))
     named = Delegation.objects.filter(Exists(there)).order_by(Lower("name"), "pk").values_list("pk", "name")
     offered = tuple(named[: MOST_DELEGATIONS + 1])
-    return offered if len(offered) <= MOST_DELEGATIONS else tuple(named.filter(pk=chosen))
+    return offered if len(offered) <= MOST_DELEGATIONS else tuple(named.filter(pk=chosen) if chosen else ())

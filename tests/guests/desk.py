@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.test import Client
 from django.urls import reverse
@@ -97,7 +98,7 @@ def day_and_time(field: str, day: str, clock: str) -> dict[str, str]:
     return {f"{field}_0": day, f"{field}_1": clock}
 
 
-def request_of(user: User) -> Any:
+def request_of(user: User | AnonymousUser) -> Any:
     """As much of a request as permissions look at."""
     return SimpleNamespace(user=user, GET={})
 

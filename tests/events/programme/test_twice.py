@@ -37,7 +37,7 @@ thorough = settings(max_examples=80, deadline=None, suppress_health_check=[Healt
 def _coffee(starts: int, ends: int | None) -> ListedSession:
     moment = NOW + starts * HOUR
     return ListedSession(
-        place="1", key="", title="Coffee", starts_at=moment, ends_at=ends and NOW + ends * HOUR
+        place="1", key="", title="Coffee", starts_at=moment, ends_at=NOW + ends * HOUR if ends else None
     )
 
 
