@@ -10,7 +10,15 @@ from events.models import Role
 from guests.models import Assignment, Guest, Visit
 from tests.browser.conftest import Opener
 from tests.browser.scene import Scene
-from tests.factories import NOW, make_event, make_guest, make_member, make_visit
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_event,
+    make_guest,
+    make_member,
+    make_user,
+    make_visit,
+)
 
 WIDTHS = {"laptop": (1280, 800), "tablet": (1024, 768), "upright": (768, 1024)}
 ROWS = "#result_list tbody"
@@ -80,9 +88,24 @@ def test_a_list_is_searched_filtered_and_kept(desk: Page) -> None:
     expect(desk.locator(ROWS)).to_contain_text("Kenji Sato")
 
 
+def test_the_guests_of_an_officer_are_found_by_typing_a_name(desk: Page, scene: Scene) -> None:
+    other = make_visit(scene.event, make_guest("Led By Another"), arrives_at=NOW)
+    make_assignment(other, make_member(make_user("Tono Searched"), scene.event))
+    desk.goto("/admin/guests/visit/")
+    desk.get_by_role("button", name="Filters").click()
+    desk.locator("select[name^=assignments__officer] + .select2 .select2-selection").click()
+    desk.locator("input.select2-search__field").fill("tono")
+    desk.locator(".select2-results__option", has_text="Tono Searched").click()
+    desk.get_by_role("button", name="Apply Filters").click()
+    expect(desk.locator(ROWS)).to_have_count(1)
+    expect(desk.locator(ROWS)).to_contain_text("Led By Another")
+    desk.get_by_role("button", name="Filters").click()
+    expect(desk.locator(".select2-selection__rendered", has_text="Tono Searched")).to_be_visible()
+
+
 def test_a_guest_gets_an_officer_and_the_history_says_so(desk: Page, scene: Scene) -> None:
     visit = make_visit(scene.event, make_guest("Nobody Yet"), arrives_at=NOW)
-    desk.goto("/admin/guests/visit/?officer=none&q=nobody")
+    desk.goto("/admin/guests/visit/?lead=none&q=nobody")
     expect(desk.locator(ROWS)).to_have_count(1)
     desk.get_by_role("checkbox", name="Select Nobody Yet").check()
     desk.locator("select[name=action]").select_option("assign_chosen")
