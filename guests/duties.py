@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from events.models import Event
 from guests.models import Assignment, Visit
 from liaison.clock import day_bounds, span_text
 
@@ -44,13 +45,17 @@ def usual_duty(visit: Visit, *, at: datetime) -> Duty:
 
 def stay_of(visit: Visit) -> Duty:
     """From the arrival to the departure, without the hours around them; what is not known or cannot be, as above."""
-    event = visit.event
+    return Duty(visit, *stay_between(visit.arrives_at, visit.departs_at, visit.event))
+
+
+def stay_between(
+    arrives_at: datetime | None, departs_at: datetime | None, event: Event
+) -> tuple[datetime, datetime]:
+    """The same from the moments alone, for who asks of thousands."""
     first, _first_ends = day_bounds(event.starts_on, event.time_zone)
     _last_starts, last = day_bounds(event.ends_on, event.time_zone)
-    starts_at, ends_at = visit.arrives_at or first, visit.departs_at or last
-    return Duty(
-        visit, starts_at, ends_at if ends_at > starts_at else max(last, starts_at + timedelta(days=1))
-    )
+    starts_at, ends_at = arrives_at or first, departs_at or last
+    return starts_at, ends_at if ends_at > starts_at else max(last, starts_at + timedelta(days=1))
 
 
 def duties_for(

@@ -67,7 +67,7 @@ class Watch:
         histories = [(_table(table.pgh_event_model), "pgh_id") for table in tables]  # type: ignore[attr-defined]
         added = [(_table(table), "id") for table in besides]
         newest = [_newest(table, key) for table, key in [*histories, *added]]
-        self._number = len(newest)
+        self._tables = (*tables, *besides)
         self._question = "SELECT " + ", ".join([*newest, *(each.text for each in prints)])
 
     def state(self, *chosen: Sequence[int]) -> str:
@@ -81,8 +81,14 @@ class Watch:
 
     def seen(self, state: str) -> list[Seen]:
         """What a state says of each table, in their order; of an empty one nothing."""
-        parts = state.split("-")[: self._number]
+        parts = state.split("-")[: len(self._tables)]
         return [Seen(*map(int, part.split("."))) if "." in part else Seen() for part in parts]
+
+    def narrowed(self, state: str, *tables: type[models.Model]) -> str:
+        """What of a state is about these tables, and about all prints."""
+        parts = state.split("-")
+        prints = parts[len(self._tables) :]
+        return "-".join([*(parts[self._tables.index(table)] for table in tables), *prints])
 
 
 def _table(model: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 from django.core.cache import cache
+from django.db.models import Model
 
 from events.models import Event, Membership, Point, Shift, Venue
 from guests.collisions.bearing import bearing_on_duties
@@ -25,7 +26,8 @@ JUDGEMENTS_FOR_S = 3600
 _STAYS = Fingerprint(
     Visit, "guest_id", "arrives_at", "arrival_precision", "departs_at", "departure_precision", of="event_id"
 )
-_WATCH = Watch(Assignment, ItineraryItem, Guest, Venue, Point, Membership, Shift, Event, prints=[_STAYS])
+_WATCHED = (Assignment, ItineraryItem, Guest, Venue, Point, Membership, Shift, Event)
+_WATCH = Watch(*_WATCHED, prints=[_STAYS])
 
 _COLUMNS = np.dtype(
     [
@@ -84,13 +86,18 @@ class Shelf:
     def __init__(self, events: Iterable[Event], *, at: datetime) -> None:
         self.at = at
         self._events = {event.pk: event for event in events}
-        self._now = f"{_WATCH.state(list(self._events))}-{_slot(at)}"
+        self._state = _WATCH.state(list(self._events))
 
     def get(
-        self, name: str, work: Callable[[Sequence[Event], datetime], Mapping[int, _Kept]]
+        self,
+        name: str,
+        work: Callable[[Sequence[Event], datetime], Mapping[int, _Kept]],
+        *,
+        of: Sequence[type[Model]] = _WATCHED,
     ) -> dict[int, _Kept]:
-        """What `work` says of each event, by its key; from the cache where it has said so before."""
-        keys = {pk: f"kept-{name}-{pk}-{self._now}" for pk in self._events}
+        """What `work` says of each event, by its key; from the cache where it has said so before of the same stays and `of` these."""
+        now = f"{_WATCH.narrowed(self._state, *of)}-{_slot(self.at)}"
+        keys = {pk: f"kept-{name}-{pk}-{now}" for pk in self._events}
         found = {pk: cache.get(key) for pk, key in keys.items()}
         if missing := [self._events[pk] for pk, said in found.items() if said is None]:
             fresh = work(missing, self.at)

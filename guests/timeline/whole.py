@@ -1,16 +1,16 @@
 """What a timeline says of its whole event: how long its axis is, who is unled, what collides. Kept as numbers."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from events.models import Event
 from guests.collisions.kept import Found, Shelf
-from guests.duties import stay_of
-from guests.models import Assignment, Movement, Visit
+from guests.duties import stay_between
+from guests.models import Assignment, Movement
 from guests.timeline.axis import Axis
-from guests.timeline.gaps import gaps_in
+from guests.timeline.gaps import Span, uncovered
 from liaison.clock import day_of
 
 AROUND = timedelta(days=14)
@@ -42,9 +42,12 @@ class Whole:
 
     @classmethod
     def of(cls, event: Event, *, at: datetime) -> "Whole":
-        """What there is now, in two queries, or up to fifteen after something was written."""
+        """What there is now, in two queries, or up to sixteen after something was written."""
         shelf = Shelf([event], at=at)
-        collisions, stays = shelf.collisions()[event.pk], shelf.get("stays", _stays)[event.pk]
+        collisions, stays = (
+            shelf.collisions()[event.pk],
+            shelf.get("stays", _stays, of=(Assignment, Event))[event.pk],
+        )
         departed = event.visits.filter(status=Movement.DEPARTED).values_list("pk", flat=True)
         return cls(stays.days, collisions, stays.gaps, frozenset(departed))
 
@@ -66,23 +69,21 @@ def _stays(events: Sequence[Event], _at: datetime) -> dict[int, _Stays]:
 
 def _stays_at(event: Event) -> _Stays:
     duties = Assignment.objects.standing().filter(visit__event=event).order_by("starts_at", "ends_at", "pk")
-    by_visit: defaultdict[int, list[Assignment]] = defaultdict(list)
-    for duty in duties.only("visit_id", "role", "starts_at", "ends_at"):
-        by_visit[duty.visit_id].append(duty)
-    visits = list(Visit.objects.filter(event=event).only("arrives_at", "departs_at"))
-    moments = [
-        moment for held in by_visit.values() for duty in held for moment in (duty.starts_at, duty.ends_at)
-    ]
-    moments += [moment for visit in visits for moment in (visit.arrives_at, visit.departs_at) if moment]
+    leads: defaultdict[int, list[Span]] = defaultdict(list)
+    moments = set[datetime]()
+    for visit, role, *span in duties.values_list("visit_id", "role", "starts_at", "ends_at"):
+        moments.update(span)
+        if role == Assignment.Role.LEAD:
+            leads[visit].append((span[0], span[1]))
     gaps = []
-    for visit in visits:
-        visit.event = event
-        found = gaps_in(stay_of(visit), by_visit.get(visit.pk, ()))
-        gaps += [(visit.pk, gap.starts_at.timestamp(), gap.ends_at.timestamp()) for gap in found]
+    for visit, *ends in event.visits.order_by().values_list("pk", "arrives_at", "departs_at"):
+        moments.update(filter(None, ends))
+        for begins, until in uncovered(stay_between(*ends, event), leads.get(visit, ())):
+            gaps.append((visit, begins.timestamp(), until.timestamp()))
     return _Stays(_days(event, moments), gaps)
 
 
-def _days(event: Event, moments: Sequence[datetime]) -> tuple[date, date]:
+def _days(event: Event, moments: Collection[datetime]) -> tuple[date, date]:
     ends = [min(moments), max(moments)] if moments else []  # comparing is quicker than reading clocks
     days = {event.starts_on, event.ends_on, *(day_of(moment, event.time_zone) for moment in ends)}
     return max(min(days), event.starts_on - AROUND), min(max(days), event.ends_on + AROUND)

@@ -1,6 +1,6 @@
 """What is kept of collisions: it is what judging says, and is judged anew where something that bears on it was written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import override
 from events.models import Event, Membership, Point, Role, Shift, Venue
 from guests.collisions import kept as module
 from guests.collisions import touched
-from guests.collisions.kept import KEPT_FOR_S, Found, kept_collisions
+from guests.collisions.kept import KEPT_FOR_S, Found, Shelf, kept_collisions
 from guests.collisions.standing import Standing, standing_collisions, standing_of
 from guests.collisions.touched import mark, touched_since
 from guests.models import Assignment, Guest, ItineraryItem, Movement, Visit
@@ -97,6 +97,29 @@ def test_without_a_cache_it_is_judged_anew(
     make_talks(tono, "One")
     make_talks(tono, "Other")
     assert [kept(cast), kept(cast)] == [(1, 13), (1, 13)]
+
+
+def test_what_hangs_on_fewer_tables_is_kept_through_changes_of_others(cast: Cast, tono: Membership) -> None:
+    worked: list[int] = []
+
+    def work(events: Sequence[Event], at: datetime) -> dict[int, str]:
+        worked.append(len(events))
+        return dict.fromkeys((event.pk for event in events), "kept")
+
+    def ask() -> None:
+        assert Shelf([cast.event], at=NOW).get("work", work, of=(Assignment, Event)) == {
+            cast.event.pk: "kept"
+        }
+
+    ask()
+    make_item(cast.sato, "Tea")
+    ask()
+    assert worked == [1]
+    cast.sari_leads.withdraw()
+    ask()
+    Visit.objects.filter(pk=cast.sato.pk).update(departs_at=NOW)
+    ask()
+    assert worked == [1, 1, 1]
 
 
 # --- what bears on it ---------------------------------------------------------------------------------------------------
