@@ -1,7 +1,7 @@
 """History by database triggers: who changed which row, when, from what; bulk and raw writes included."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -46,14 +46,6 @@ class Fingerprint:
         self.text = f"(SELECT concat_ws('.', {said}) FROM {_table(table)} WHERE {of} = ANY(%s))"  # noqa: S608 (names of ours)
 
 
-class Seen(NamedTuple):
-    """The latest numbers of one table's history, as a state tells them. What is written from then on is above `oldest`."""
-
-    newest: int = 0
-    oldest: int = 0
-    number: int = 0
-
-
 class Watch:
     """Tells whether any row of some tracked tables was written, in one query."""
 
@@ -79,11 +71,6 @@ class Watch:
         [row] = ask(self._question, chosen)
         return "-".join(str(number) for number in row)
 
-    def seen(self, state: str) -> list[Seen]:
-        """What a state says of each table, in their order; of an empty one nothing."""
-        parts = state.split("-")[: len(self._tables)]
-        return [Seen(*map(int, part.split("."))) if "." in part else Seen() for part in parts]
-
     def narrowed(self, state: str, *tables: type[models.Model]) -> str:
         """What of a state is about these tables, and about all prints."""
         parts = state.split("-")
@@ -91,10 +78,38 @@ class Watch:
         return "-".join([*(parts[self._tables.index(table)] for table in tables), *prints])
 
 
+Numbers = tuple[frozenset[int], ...]
+
+
+class Latest:
+    """Tells which rows were written to the histories of some tracked tables between two readings."""
+
+    def __init__(self, *tables: type[models.Model]) -> None:
+        arrays = [f"ARRAY({_latest(_table(table.pgh_event_model), 'pgh_id')})" for table in tables]  # type: ignore[attr-defined]
+        self._question = f"SELECT {', '.join(arrays)}"
+
+    def read(self) -> Numbers:
+        """The latest numbers of each table, in their order; one query."""
+        [row] = ask(self._question, ())
+        return tuple(frozenset(numbers) for numbers in row)
+
+    @staticmethod
+    def written(before: Numbers, now: Numbers) -> list[frozenset[int] | None]:
+        """By table the numbers that came between, those of late transactions included; None where they are too many to tell."""
+        return [
+            None if len(is_now) == _LATEST and was and not was & is_now else is_now - was
+            for was, is_now in zip(before, now, strict=True)
+        ]
+
+
 def _table(model: Any) -> str:
     return str(model._meta.db_table)  # noqa: SLF001 (Django's own API)
 
 
 def _newest(table: str, key: str) -> str:
-    latest = f"SELECT {key} AS key FROM {table} ORDER BY {key} DESC LIMIT {_LATEST}"  # noqa: S608 (a table of ours, by its model's own name)
-    return f"(SELECT concat_ws('.', max(key), min(key), count(*)) FROM ({latest}) AS latest)"  # noqa: S608 (the same)
+    latest = _latest(table, key)
+    return f"(SELECT concat_ws('.', max(key), min(key), count(*)) FROM ({latest}) AS latest)"  # noqa: S608 (a table of ours, by its model's own name)
+
+
+def _latest(table: str, key: str) -> str:
+    return f"SELECT {key} AS key FROM {table} ORDER BY {key} DESC LIMIT {_LATEST}"  # noqa: S608 (the same)

@@ -14,7 +14,7 @@ from guests.collisions.bearing import bearing_on_duties
 from guests.collisions.standing import Standing, standing_of
 from guests.collisions.touched import mark, touched_since
 from guests.models import Assignment, Guest, ItineraryItem, Visit
-from liaison.history import Fingerprint, Watch
+from liaison.history import Fingerprint, Numbers, Watch
 
 KEPT_FOR_S = 300
 """How long a judgement is kept where nothing was written: collisions pass by themselves, and slowly."""
@@ -120,7 +120,7 @@ def kept_collisions(events: Iterable[Event], *, at: datetime) -> dict[int, Found
 class _Judgement:
     """What stood at an event at a mark of the history, in which five minutes; and for each officer what bore on it."""
 
-    mark: str
+    mark: Numbers
     slot: int
     bearing: Mapping[int, str]
     found: Found
@@ -154,7 +154,7 @@ def _judged(events: Sequence[Event], at: datetime) -> dict[int, Found]:
     return found
 
 
-def _touched(known: Iterable[_Judgement | None], now: str, slot: int) -> set[int] | None:
+def _touched(known: Iterable[_Judgement | None], now: Numbers, slot: int) -> set[int] | None:
     """Of whom to look; None for everybody: at first, and every five minutes, since languages have no history."""
     judged = list(known)
     if any(before is None or before.slot != slot for before in judged):

@@ -5,10 +5,7 @@ from typing import Any
 
 from events.models import Event, Membership, Point, Shift, Venue
 from guests.models import Assignment, Guest, ItineraryItem, Visit
-from liaison.history import Watch
-
-_MOST = 5000
-"""Among more changes than that, as an import makes them, everybody is looked at."""
+from liaison.history import Latest, Numbers
 
 _ON_EVERYBODY = (Event, Venue, Point)
 _Rows = Any
@@ -33,26 +30,22 @@ _OFFICERS: Mapping[Any, Callable[[_Rows], _Rows]] = {
     Shift: lambda rows: rows.values_list("membership_id"),
 }
 _TABLES = (*_ON_EVERYBODY, *_OFFICERS)
-_WATCH = Watch(*_TABLES)
+_LATEST = Latest(*_TABLES)
+
+mark = _LATEST.read
 
 
-def mark() -> str:
-    """How far the history is now; one query."""
-    return _WATCH.state()
-
-
-def touched_since(before: str, now: str) -> set[int] | None:
-    """The officers of whom something was written between two marks, and some more; None where it may be everybody.
+def touched_since(before: Numbers, now: Numbers) -> set[int] | None:
+    """The officers of whom something was written between two marks; None where it may be everybody.
 
     One query at most. Languages have no history and are not looked at.
     """
     parts = []
-    for table, was, is_now in zip(_TABLES, _WATCH.seen(before), _WATCH.seen(now), strict=True):
-        if was == is_now:
-            continue
-        if table in _ON_EVERYBODY or is_now.newest - was.oldest > _MOST:
+    for table, written in zip(_TABLES, Latest.written(before, now), strict=True):
+        if written is None or (written and table in _ON_EVERYBODY):
             return None
-        history = table.pgh_event_model.objects
-        lately = history.filter(pgh_id__gte=was.oldest).values("pgh_obj_id")
-        parts.append(_OFFICERS[table](history.filter(pgh_obj_id__in=lately).order_by()))
+        if written:
+            history = table.pgh_event_model.objects
+            rows = history.filter(pgh_id__in=written).values("pgh_obj_id")
+            parts.append(_OFFICERS[table](history.filter(pgh_obj_id__in=rows).order_by()))
     return {key for (key,) in parts[0].union(*parts[1:])} if parts else set()

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,6 +18,8 @@ from guests.timeline.facts import Facts
 
 MOST_SENTENCES = 8
 """Of a row; whoever has more collisions has to begin somewhere, and the page stays light."""
+
+_ANY_KEY = "0" * 12
 
 WORDS = {
     Kind.WRONG_OFFICER: gettext_lazy("no officer here"),
@@ -45,6 +49,19 @@ class Bar:
     reason: str
     troubles: tuple[str, ...]
     lane: int = 0
+
+    @property
+    def address(self) -> str:
+        """The assignment's page."""
+        before, after = _around_the_key()
+        return f"{before}{self.assignment}{after}"
+
+
+@cache
+def _around_the_key() -> tuple[str, str]:
+    """The address of an assignment's page before and after its key: looked up once, not for each bar."""
+    before, _key, after = reverse("admin:guests_assignment_change", args=[_ANY_KEY]).partition(_ANY_KEY)
+    return before, after
 
 
 @dataclass(frozen=True, slots=True)

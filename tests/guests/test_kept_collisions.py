@@ -19,6 +19,7 @@ from guests.collisions.standing import Standing, standing_collisions, standing_o
 from guests.collisions.touched import mark, touched_since
 from guests.models import Assignment, Guest, ItineraryItem, Movement, Visit
 from liaison.accounts.models import SpokenLanguage
+from liaison.history import Latest
 from tests.cast import Cast
 from tests.factories import (
     NOW,
@@ -218,15 +219,17 @@ def test_the_history_tells_of_whom_something_was_written(cast: Cast, what: str) 
     assert of_whom is None or Membership.objects.get(user__name="Tono").pk in of_whom
 
 
-def test_after_a_great_many_changes_everybody_is_looked_at(
-    cast: Cast, tono: Membership, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_talks(tono, "One")
-    before = mark()
-    items("Talks of One").update(starts_at=NOW)
-    assert tono.pk in (touched_since(before, mark()) or ())
-    monkeypatch.setattr(touched, "_MOST", 0)
-    assert touched_since(before, mark()) is None
+def test_late_transactions_are_told_and_a_great_many_changes_are_everybodys() -> None:
+    few, late, more = frozenset({1, 3}), frozenset({1, 2, 3, 4}), frozenset(range(10, 260))
+    assert Latest.written((few, few, few, frozenset()), (few, late, more, few)) == [
+        frozenset(),
+        {2, 4},
+        None,
+        few,
+    ]
+    nothing = tuple(frozenset[int]() for _table in touched._TABLES)  # noqa: SLF001 (how many they are)
+    assert touched_since((few, *nothing[1:]), (more, *nothing[1:])) is None
+    assert touched_since((*nothing[1:], few), (*nothing[1:], more)) is None
 
 
 @pytest.mark.parametrize(
