@@ -76,9 +76,11 @@ def _stays_at(event: Event) -> _Stays:
         if role == Assignment.Role.LEAD:
             leads[visit].append((span[0], span[1]))
     gaps = []
-    for visit, *ends in event.visits.order_by().values_list("pk", "arrives_at", "departs_at"):
-        moments.update(filter(None, ends))
-        for begins, until in uncovered(stay_between(*ends, event), leads.get(visit, ())):
+    for visit, arrives_at, departs_at in event.visits.order_by().values_list(
+        "pk", "arrives_at", "departs_at"
+    ):
+        moments.update(filter(None, (arrives_at, departs_at)))
+        for begins, until in uncovered(stay_between(arrives_at, departs_at, event), leads.get(visit, ())):
             gaps.append((visit, begins.timestamp(), until.timestamp()))
     return _Stays(_days(event, moments), gaps)
 
