@@ -219,7 +219,7 @@ def _pages(at: datetime) -> Iterator[Work]:
 def _batches(at: datetime) -> Iterator[Work]:
     """What is done for every guest of the event."""
     event = Event.objects.get(slug=volume.SLUG)
-    yield Work("judging collisions", lambda: standing_collisions([event], at=at), times=1)
+    yield Work("judging collisions", lambda: standing_collisions([event], at=at), times=3)
     yield Work("the morning's mails", partial(_morning, at), times=1)
 
 
