@@ -78,3 +78,7 @@ class UsedDropdownFilter(theme.RelatedDropdownFilter):  # type: ignore[misc]
         table = model_admin.admin_site.get_model_admin(field.remote_field.model)
         is_used = Exists(listed.filter(**{self.field_path: OuterRef("pk")}))
         return [(row.pk, str(row)) for row in table.get_queryset(request).filter(is_used)]
+
+    def has_output(self) -> bool:
+        """Also with one choice where it was chosen, so that it can be undone."""
+        return super().has_output() or bool(self.value() and self.lookup_choices)

@@ -97,7 +97,7 @@ class Latest:
     def written(before: Numbers, now: Numbers) -> list[frozenset[int] | None]:
         """By table the numbers that came between, those of late transactions included; None where they are too many to tell."""
         return [
-            None if len(is_now) == _LATEST and was and not was & is_now else is_now - was
+            None if len(is_now) == _LATEST and not was & is_now else is_now - was
             for was, is_now in zip(before, now, strict=True)
         ]
 
