@@ -43,37 +43,60 @@ def _fits(stays: np.ndarray, size: int, spare: int, starts: np.ndarray, ends: np
 
 @njit(nogil=True, cache=True)
 def _clash(
-    some: np.ndarray, size: int, are_going: np.ndarray, going: bool, stay: int, foes: np.ndarray
+    bundles: np.ndarray, hand: int, size: int, are_going: np.ndarray, going: bool, stay: int, foes: np.ndarray
 ) -> bool:
-    """Whether the stay is a foe of one of those that go, or of those that do not."""
-    for place in range(size):  # noqa: SIM110 (compiled as it is)
-        if are_going[place] == going and _are_foes(foes, some[place], stay):
-            return True
+    """Whether the stay is a foe of one of those of the hand that go, or of those that do not."""
+    for place in range(size):
+        if are_going[place] == going:
+            foe = bundles[hand, place]
+            if foes[stay, foe >> 3] >> (foe & 7) & 1:
+                return True
     return False
 
 
 @njit(nogil=True, cache=True)
-def _along(some: np.ndarray, size: int, are_going: np.ndarray, delegation: np.ndarray, alone: int) -> None:
-    """Let all go that are of a delegation one of which goes."""
+def _along(
+    bundles: np.ndarray, hand: int, size: int, are_going: np.ndarray, delegation: np.ndarray, alone: int
+) -> None:
+    """Let all of the hand's go that are of a delegation one of which goes."""
     for place in range(size):
-        if are_going[place] and delegation[some[place]] != alone:
+        own = delegation[bundles[hand, place]]
+        if are_going[place] and own != alone:
             for other in range(size):
-                if delegation[some[other]] == delegation[some[place]]:
+                if delegation[bundles[hand, other]] == own:
                     are_going[other] = True
 
 
 @njit(nogil=True, cache=True)
-def _deal(
-    some: np.ndarray, size: int, are_going: np.ndarray, kept: np.ndarray, given: np.ndarray, sizes: np.ndarray
-) -> None:
-    """Append the stays to those that are kept or to those that are given; `sizes` says how many these are."""
+def _number(are_going: np.ndarray, size: int) -> int:
+    """How many go."""
+    number = 0
     for place in range(size):
+        number += are_going[place]
+    return number
+
+
+@njit(nogil=True, cache=True)
+def _deal(
+    bundles: np.ndarray, hand: int, size: int, are_going: np.ndarray, kept: np.ndarray, keeps: int, given: np.ndarray, gives: int
+) -> None:  # fmt: skip
+    """Append the hand's stays to those that are kept, of which there are so many, or to those that are given, likewise."""
+    for place in range(size):
+        stay = bundles[hand, place]
         if are_going[place]:
-            given[sizes[1]] = some[place]
-            sizes[1] += 1
+            given[gives] = stay
+            gives += 1
         else:
-            kept[sizes[0]] = some[place]
-            sizes[0] += 1
+            kept[keeps] = stay
+            keeps += 1
+
+
+@njit(nogil=True, cache=True)
+def _have(bundles: np.ndarray, hand: int, stays: np.ndarray, size: int, hand_of: np.ndarray) -> None:
+    """Let the hand have these stays, of which there are so many."""
+    for place in range(size):
+        bundles[hand, place] = stays[place]
+        hand_of[stays[place]] = hand
 
 
 @njit(nogil=True, cache=True)
@@ -89,7 +112,6 @@ def anneal(  # noqa: C901 (calls to compiled parts with arrays cost more than th
         now[hand] = _cost(hand, bundles[hand], sizes[hand], costs, loads, joining, delegation)
     left, right = np.empty(2 * width, np.int32), np.empty(2 * width, np.int32)
     goes, comes = np.zeros(width, np.bool_), np.zeros(width, np.bool_)
-    new, back = np.zeros(2, np.int32), np.zeros(2, np.int32)
     more, seed = 0, state[0]
     for _step in range(steps):
         seed ^= seed << np.uint64(13)
@@ -109,54 +131,53 @@ def anneal(  # noqa: C901 (calls to compiled parts with arrays cost more than th
             )
         if giver < 0 or taker < 0 or giver == taker:
             continue
-        mine, theirs, size, count = bundles[giver], bundles[taker], sizes[giver], sizes[taker]
+        size, count = sizes[giver], sizes[taker]
+        going, coming = size, count
         if way < 2:
-            goes[:size], comes[:count] = True, True
+            for place in range(size):
+                goes[place] = True
+            for place in range(count):
+                comes[place] = True
         else:
             for place in range(size):
-                goes[place] = mine[place] == one
+                goes[place] = bundles[giver, place] == one
             if way >= 9:
-                _along(mine, size, goes, delegation, alone)
+                _along(bundles, giver, size, goes, delegation, alone)
             is_beside = True
             for place in range(count):
-                comes[place] = _clash(mine, size, goes, True, theirs[place], foes)
+                comes[place] = _clash(bundles, giver, size, goes, True, bundles[taker, place], foes)
                 is_beside &= not comes[place]
             if is_beside and count and lot >> 4 & 1:
                 comes[((lot >> 5 & 255) * count) >> 8] = True
             if lot >> 13 & 1:
-                _along(theirs, count, comes, delegation, alone)
-            is_possible = True
-            for place in range(count):
-                if comes[place] and _clash(mine, size, goes, False, theirs[place], foes):
-                    is_possible = False
-                    break
-            if not is_possible:
-                continue
-        new[:], back[:] = 0, 0
-        _deal(mine, size, goes, left, right, new)
-        back[0], back[1] = new[1], new[0]
-        _deal(theirs, count, comes, right, left, back)
-        if back[1] > rooms[giver] or back[0] > rooms[taker]:
+                _along(bundles, taker, count, comes, delegation, alone)
+            going, coming = _number(goes, size), _number(comes, count)
+        back, new = size - going + coming, count - coming + going
+        if back > rooms[giver] or new > rooms[taker]:
             continue
+        is_possible = True
+        for place in range(count):
+            if comes[place] and _clash(bundles, giver, size, goes, False, bundles[taker, place], foes):
+                is_possible = False
+                break
+        if not is_possible:
+            continue
+        _deal(bundles, giver, size, goes, left, 0, right, 0)
+        _deal(bundles, taker, count, comes, right, going, left, size - going)
         chance = (np.float64(seed >> np.uint64(12) & np.uint64(0xFFFFFFFF)) + 0.5) / 4294967296.0
         most = now[giver] + now[taker] - heat * np.log(chance)
-        first = _cost(giver, left, back[1], costs, loads, joining, delegation)
+        first = _cost(giver, left, back, costs, loads, joining, delegation)
         if first > most:
             continue
-        second = _cost(taker, right, back[0], costs, loads, joining, delegation)
+        second = _cost(taker, right, new, costs, loads, joining, delegation)
         if first + second > most or not (
-            _fits(left, back[1], spare[giver], starts, ends)
-            and _fits(right, back[0], spare[taker], starts, ends)
+            _fits(left, back, spare[giver], starts, ends) and _fits(right, new, spare[taker], starts, ends)
         ):
             continue
         more += first + second - now[giver] - now[taker]
         now[giver], now[taker] = first, second
-        sizes[giver], sizes[taker] = back[1], back[0]
-        for place in range(back[1]):
-            mine[place] = left[place]
-            hand_of[left[place]] = giver
-        for place in range(back[0]):
-            theirs[place] = right[place]
-            hand_of[right[place]] = taker
+        sizes[giver], sizes[taker] = back, new
+        _have(bundles, giver, left, back, hand_of)
+        _have(bundles, taker, right, new, hand_of)
     state[0] = seed
     return more

@@ -1,7 +1,7 @@
 """HiGHS over some bundles: the best whole choice among them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import highspy
 import numpy as np
@@ -17,11 +17,13 @@ def choose(
     unled: Mapping[int, int],
     seconds: float,
     times: Mapping[int, int] | None = None,
+    begin: Collection[Bundle] = (),
 ) -> tuple[list[Bundle], float]:
     """The best bundles found in the time, and what no choice among them costs less than.
 
     Each stay of `unled` is covered, as often as `times` says if not once, or its cost paid; each hand takes one bundle at
-    most. No answer is given to begin with: HiGHS 1.16 may then report the best cost beside that answer.
+    most. Where some of the bundles are an answer to begin with, none is covered more often either, which is chosen sooner;
+    the proof is then not to be relied on: HiGHS 1.16 may report the best cost beside that answer.
     """
     rows = {stay: row for row, stay in enumerate(unled)}
     often = [float((times or {}).get(stay, 1)) for stay in unled]
@@ -36,7 +38,7 @@ def choose(
     model.col_lower_ = np.zeros(len(columns))
     model.col_upper_ = np.array([*often, *([1.0] * len(bundles))])
     model.row_lower_ = np.array([*often, *([-_FREE] * len(hands))])
-    model.row_upper_ = np.array([_FREE] * len(rows) + [1.0] * len(hands))
+    model.row_upper_ = np.array([*(often if begin else [_FREE] * len(rows)), *([1.0] * len(hands))])
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_ = np.cumsum([0, *map(len, columns)])
     model.a_matrix_.index_ = np.array([row for column in columns for row in column], np.int32)
@@ -50,6 +52,10 @@ def choose(
     ):  # fmt: skip
         solver.setOptionValue(option, value)
     solver.passModel(model)
+    if begin:
+        first = highspy.HighsSolution()
+        first.col_value = [0.0] * len(rows) + [float(bundle in begin) for bundle in bundles]
+        solver.setSolution(first)
     solver.run()
     values = solver.getSolution().col_value[len(rows) :]
     taken = [bundle for bundle, share in zip(bundles, values, strict=False) if share > _CHOSEN]

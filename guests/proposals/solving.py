@@ -3,8 +3,8 @@
 An answer gives each hand a bundle of stays. All costs and rules look at one hand at a time, so the problem is to cover the
 stays with the cheapest bundles. A market finds a price for each stay at which the hands' own best bundles nearly do that;
 the prices prove what no answer can undercut (`market`, `bargaining`, `pricing`, `filling`, `balance`), and cuts that no whole
-answer breaks prove more (`rounding`). Beside that, on another processor, an answer is made by small changes (`annealing`); in
-the largest problems it is made from the prices instead (`diving`, `assigning`). It is made better a few hands at a time
+answer breaks prove more (`rounding`). Beside that, on another processor, an answer is made by small changes (`annealing`,
+`breeding`); in the largest problems it is made from the prices instead (`diving`, `assigning`). It is made better a few hands at a time
 (`polishing`, `seating`). Where the problem is small enough, every bundle that could still matter is
 looked through, which closes the proof (`reach`, `master`); else the gap is told. Where few stays have to be kept apart in
 a small problem, all is one model for HiGHS instead (`direct`).
@@ -19,8 +19,8 @@ from math import ceil
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from guests.proposals.annealing import STEPS, Annealing
 from guests.proposals.bargaining import Bargain
+from guests.proposals.breeding import Breed
 from guests.proposals.direct import Direct, is_small
 from guests.proposals.diving import Dive
 from guests.proposals.market import Market
@@ -39,10 +39,11 @@ _FIRST = 0.1  # of the time, at which each phase ends
 _DIRECTLY = 0.6
 _PRICES = 0.5
 _DIVE = 0.7
+_PROOF = 0.65  # from then on both processors seek an answer
 _TIGHT = 0.97
 _POLISH = 0.95
 _POLISH_SMALL = 0.5  # what is small enough to be looked through needs time for that
-_QUICKLY = 15  # times faster, for something to begin with
+_QUICKLY = 4000  # steps for each stay, for something to begin with
 _MOST_ANNEALED = 3000  # stays, so that the time is enough for cuts and for cooling down slowly
 _PATIENCE = 100  # tries that were of no use, and no more than there are hands
 _MOST_PAIRS = 20_000  # of stays and hands, to look through all bundles
@@ -193,20 +194,19 @@ class _Solver:
             return 1.0 if is_over else (self._share() - begun) / max(_CLOSE, _TIGHT - begun)
 
         goes_on = self._until("dive", _TIGHT)
-        slowly, quickly = (Annealing(self.tables, self.best) for _each in range(2))
+        breed = Breed(self.tables)
         with threadpool_limits(1), ThreadPoolExecutor(1) as thread:
-            found = thread.submit(slowly.go, gone)
+            found = thread.submit(breed.go, self.best, gone, self._left)
             try:
-                market.hint(self.problem.bundles(quickly.go(gone, STEPS // _QUICKLY)))
+                market.hint(self.problem.bundles(breed.quickly(self.best, gone, _QUICKLY)))
                 bargain = self._settle(market)
                 if not self._is_proven():
-                    self.limit = max(self.limit, bargain.tighten(goes_on))
+                    self.limit = max(self.limit, bargain.tighten(self._until("dive", _PROOF)))
                 while not found.done() and goes_on():
                     wait([found], _TICK)
             finally:
                 is_over = True
-        chosen = [stay.locked if hand is None else hand for stay, hand in zip(self.problem.stays, found.result(), strict=True)]  # fmt: skip
-        self._offer(self._filled(chosen))
+        self._offer(self._filled(found.result()))
 
     def _polish(self, polish: Polish) -> None:
         is_provable = len(self.open) * len(self.problem.hands) <= _MOST_PAIRS
