@@ -21,7 +21,7 @@ _LAST = 0.92  # of the time, by which the last of the others are
 _WARM = 4.0  # what a change may cost, about
 _LITTER = 6
 _PATIENCE = 3  # litters of no use
-_SECONDS = 1.0  # for a choice
+_CHOOSING = 0.1  # of the time, for each choice at most
 _THREADS = ThreadPoolExecutor(2)
 
 
@@ -44,11 +44,12 @@ class Breed:
         self, chosen: Sequence[int | None], share: Callable[[], float], left: Callable[[], float]
     ) -> list[int | None]:
         """The cheapest answer bred until nothing is gained any more; `share` of the time is gone, so many seconds are left."""
+        most = _CHOOSING * left()
         best, idle, seed = self.quickly(chosen, lambda: share() / _SLOWLY, _FIRST_STEPS), 0, _SEED
         while idle < _PATIENCE and share() < _LAST:
             seeds = range(seed := seed + _LITTER, seed + _LITTER)
             litter = _THREADS.map(partial(self._warmed, best, share), seeds)
-            bred = self.together([best, *litter], min(_SECONDS, left()))
+            bred = self.together([best, *litter], min(most, left()))
             idle = 0 if bred != best else idle + 1
             best = bred
         return best
