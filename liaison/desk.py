@@ -107,6 +107,11 @@ def stylesheet(request: HttpRequest) -> str:
     return static("css/desk.css")
 
 
+def choosers(request: HttpRequest) -> str:
+    """The address of what names the theme's boxes to choose from."""
+    return static("js/choosers.js")
+
+
 def icon(request: HttpRequest) -> str:
     """The address of the app's mark."""
     return static("icons/app.svg")

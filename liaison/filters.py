@@ -12,6 +12,11 @@ from unfold.contrib.filters import admin as theme
 from unfold.contrib.filters.forms import DropdownForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
+_DRAWN = (
+    '<div class="grow relative max-w-2xl"><select{}>{}</select><span aria-hidden="true" class="material-symbols-outlined absolute '
+    'mr-[12px] pointer-events-none right-0 text-base-400 top-1/2 -translate-y-1/2 dark:text-base-500">expand_more</span></div>'
+)  # as the theme's template draws it
+
 
 class QuickSelect(UnfoldAdminSelectWidget):  # type: ignore[misc]
     """A choice, written in one go instead of by a template for each of its options."""
@@ -30,13 +35,14 @@ class QuickSelect(UnfoldAdminSelectWidget):  # type: ignore[misc]
                 for key, label in self.choices
             ),
         )
-        return format_html("<select{}>{}</select>", shown, options)
+        return format_html(_DRAWN, shown, options)
 
 
 class _QuickForm(DropdownForm):  # type: ignore[misc]
-    widget = QuickSelect(
-        {"data-theme": "admin-autocomplete", "class": "unfold-admin-autocomplete admin-autocomplete"}
-    )
+    widget = QuickSelect()
+
+    class Media:
+        extend = False  # the browser's own select needs no script
 
 
 class DropdownFilter(theme.DropdownFilter):  # type: ignore[misc]

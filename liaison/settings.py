@@ -247,6 +247,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "STYLES": ["liaison.desk.stylesheet"],
+    "SCRIPTS": ["liaison.desk.choosers"],
     "DASHBOARD_CALLBACK": "guests.admin.home.with_what_waits",
     "SIDEBAR": {"navigation": "liaison.desk.navigation"},
     "ACCOUNT": {"navigation": [{"title": _("Sign-in and devices"), "link": reverse_lazy("mfa_index")}]},

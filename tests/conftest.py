@@ -14,10 +14,16 @@ from tests.cast import cast as cast  # the fixture, for every test
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_settings() -> Iterator[None]:
-    """Static files under their own names, since hashed names need a collected folder; passwords hashed cheaply."""
+    """Static files under their own names, since hashed names need a collected folder; passwords hashed cheaply.
+
+    Each test client makes its middleware anew, and WhiteNoise would read the whole folder for each: 0.1 s.
+    """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}, PASSWORD_HASHERS=quick):
+    with override_settings(
+        STORAGES=settings.STORAGES | {"staticfiles": plain},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,
+    ):
         yield
 
 

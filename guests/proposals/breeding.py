@@ -69,7 +69,7 @@ class Breed:
         """The cheapest whole choice among the bundles of some answers; the cheapest of these where none is found in time."""
         best = min(answers, key=self.problem.cost)
         known = dict.fromkeys(one for chosen in answers for one in self._bundles(chosen))
-        taken, _bound = choose([*known], self.unled, seconds, begin=self._bundles(best))
+        taken, _bound = choose([*known], self.unled, seconds, begin={*self._bundles(best)})
         chosen = [stay.locked for stay in self.problem.stays]
         for one in taken:
             for stay in one.stays:

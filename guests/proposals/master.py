@@ -1,7 +1,7 @@
 """HiGHS over some bundles: the best whole choice among them."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import highspy
 import numpy as np
@@ -17,7 +17,7 @@ def choose(
     unled: Mapping[int, int],
     seconds: float,
     times: Mapping[int, int] | None = None,
-    begin: Collection[Bundle] = (),
+    begin: Set[Bundle] = frozenset(),
 ) -> tuple[list[Bundle], float]:
     """The best bundles found in the time, and what no choice among them costs less than.
 

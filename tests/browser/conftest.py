@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from liaison.accounts.models import User
 from liaison.embedded.prepare import collect_static_files
@@ -35,13 +35,13 @@ def find_chromium() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def packed_files() -> Iterator[None]:
+def packed_files(request: pytest.FixtureRequest) -> None:
     """Static files come from WhiteNoise, packed and under names that a browser keeps, as where the app runs."""
-    with override_settings(STORAGES=settings.STORAGES | PACKED):
+    with override_settings(STORAGES=settings.STORAGES | PACKED, WHITENOISE_AUTOREFRESH=False):
         collect_static_files()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda handler: handler)
-        yield
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda handler: handler)
+            request.getfixturevalue("live_server")  # it asks for them once, as it starts
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -103,3 +103,8 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Opener]:
     yield opened
     for context in contexts:
         context.close()
+
+
+def choose(select: Locator, words: str) -> None:
+    """Take the one option that has these words, as soon as there is a page that offers it."""
+    select.select_option(select.locator("option", has_text=words).get_attribute("value"))

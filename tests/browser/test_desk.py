@@ -13,7 +13,7 @@ from guests.models import Assignment, PrintRun, Visit
 from guests.print_runs import render_next_print_run
 from liaison.accounts.models import User
 from liaison.notices.models import Notice
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, choose
 from tests.factories import make_event, make_member, make_user
 from tests.liaison.notices.wishes import make_notice
 
@@ -56,10 +56,7 @@ def choose_guests(desk: Page, action: str, *, how_many: int) -> None:
 
 def assign(desk: Page, officer: str) -> None:
     choose_guests(desk, "assign_chosen", how_many=2)
-    select = desk.locator("select[name=officer]")
-    select.select_option(
-        label=next(text for text in select.locator("option").all_inner_texts() if officer in text)
-    )
+    choose(desk.locator("select[name=officer]"), officer)
     desk.get_by_role("button", name="Assign", exact=True).click()
 
 

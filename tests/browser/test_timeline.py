@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from events.models import Shift
 from guests.models import Assignment, Visit
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, choose
 from tests.browser.scene import Scene
 from tests.factories import (
     NOW,
@@ -80,10 +80,7 @@ def test_a_gap_is_filled_without_a_mouse(scene: Scene, gap: Visit, open_page: Op
     page.keyboard.press("Enter")
     expect(page.locator("[name=starts_at_1]")).to_have_value("13:00")
     expect(page.locator("[name=ends_at_1]")).to_have_value("18:00")
-    officers = page.locator("select[name=officer]")
-    officers.select_option(
-        label=next(text for text in officers.locator("option").all_inner_texts() if "Citra" in text)
-    )
+    choose(page.locator("select[name=officer]"), "Citra")
     page.get_by_role("button", name="Assign", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{page.url.split('/admin/')[0]}{address_of(scene)}?by=guests&only=unled")
