@@ -154,11 +154,11 @@ def test_the_counts_of_a_process_outlive_it_and_its_files_serve_the_next(tmp_pat
     folder = tmp_path / "metrics"
     with crew(tmp_path, METRICS_TOKEN=TOKEN, METRICS_DIR=str(folder)) as team:
         web, address = team.web("--workers", "2", "--max-requests", "5")
-        for _time in range(40):
+        for _time in range(24):
             with urlopen(f"{address}/healthz", timeout=20) as answer:  # noqa: S310 (our own server)
                 assert answer.read() == b"ok"
         with urlopen(Request(f"{address}/metrics", headers=KNOWS), timeout=20) as answer:  # noqa: S310
             numbers = read(answer.read().decode())
-        assert of(numbers, "liaison_requests_total", route="alive", method="GET", status="200") == 40
+        assert of(numbers, "liaison_requests_total", route="alive", method="GET", status="200") == 24
         assert web.times_said("Booting worker") > 4  # the control: processes came and went
         assert len(list(folder.glob("counter_*.db"))) <= 4
