@@ -245,7 +245,7 @@ def _say(request: HttpRequest, lines: Sequence[ProposalLine]) -> None:
 
 
 def _told(run: ProposalRun) -> dict[str, Any]:
-    """The lines in the order in which they need a person: without an officer, changes, what stays."""
+    """The lines in the order in which they need a person: without an officer, changes, what has to stay, what may."""
     weights = Weights.from_json(run.weights)
     lines = run.lines.select_related(
         "visit__guest", "visit__delegation", "officer__user", "second__user", "today__officer__user"
@@ -255,7 +255,7 @@ def _told(run: ProposalRun) -> dict[str, Any]:
             line,
             span_text(line.starts_at, line.ends_at, run.event.time_zone),
             reasons_of(line, weights) if line.officer_id else [],
-            "" if line.officer_id else stopped_of(line),
+            "" if line.officer_id and not line.stopped else stopped_of(line),
         )
         for line in lines
     ]
@@ -263,5 +263,8 @@ def _told(run: ProposalRun) -> dict[str, Any]:
         "proof": proof_of(run),
         "nobody": [row for row in rows if row.line.officer_id is None],
         "changes": [row for row in rows if row.line.is_change],
-        "same": [row for row in rows if row.line.officer_id and not row.line.is_change],
+        "bound": [row for row in rows if row.line.is_bound],
+        "same": [
+            row for row in rows if row.line.officer_id and not row.line.is_change and not row.line.is_bound
+        ],
     }

@@ -130,3 +130,8 @@ class ProposalLine(models.Model):
     def is_change(self) -> bool:
         """Whether accepting it changes who leads the visit."""
         return self.officer_id is not None and self.officer_id != (self.today and self.today.officer_id)
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the guest stays with today's lead because a rule stops every other officer."""
+        return self.officer_id is not None and bool(self.stopped)

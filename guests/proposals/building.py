@@ -26,6 +26,15 @@ class World:
     today: Mapping[int, Assignment]
     problem: Problem
 
+    @property
+    def led(self) -> frozenset[int]:
+        """The stays that one of the officers leads today, and may go on doing so if nobody else can."""
+        return frozenset(
+            number
+            for number, stay in enumerate(self.problem.stays)
+            if stay.key in self.today and stay.today is not None and stay.locked is None
+        )
+
 
 def world_of(
     *,

@@ -1,7 +1,7 @@
 """Why an answer is as it is: each stay's score by wish, who was second and by how much, and what stops who got nobody."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from guests.proposals.problem import MOST_POINTS, Problem
@@ -13,7 +13,8 @@ class Line:
 
     `points` are those of each wish by its name, MOST_POINTS at most each; a wish that is fulfilled by every hand says nothing. `second` is the hand that could take the stay
     with everything else left as it is and would make the whole least dear, and `second_by` by how much dearer: never
-    less than nothing where the answer is the best. `stopped` counts the hands by the rule that stops each, for a stay without a hand.
+    less than nothing where the answer is the best. `stopped` counts the other hands by the rule that stops each, for a stay
+    without a hand and for one that keeps its hand for want of another.
     """
 
     stay: int
@@ -24,19 +25,26 @@ class Line:
     stopped: dict[str, int] = field(default_factory=dict)
 
 
-def explain(problem: Problem, chosen: Sequence[int | None]) -> list[Line]:
-    """A line for each stay."""
+def explain(problem: Problem, chosen: Sequence[int | None], kept: Collection[int] = ()) -> list[Line]:
+    """A line for each stay; `kept` are those that are locked to their hand for want of another."""
     bundles = problem.bundles(chosen)
-    return [_line(problem, stay, hand, bundles) for stay, hand in enumerate(chosen)]
+    lines = [_line(problem, stay, hand, bundles) for stay, hand in enumerate(chosen)]
+    for line in lines:
+        if line.hand is None or line.stay in kept:
+            line.stopped.update(_stopped(problem, line.stay, line.hand, bundles))
+    return lines
+
+
+def _stopped(
+    problem: Problem, stay: int, hand: int | None, bundles: Sequence[Sequence[int]]
+) -> dict[str, int]:
+    rules = (problem.obstacle(stay, other, others) for other, others in enumerate(bundles) if other != hand)
+    return dict(Counter(rule.value for rule in rules if rule))
 
 
 def _line(problem: Problem, stay: int, hand: int | None, bundles: Sequence[Sequence[int]]) -> Line:
     if hand is None:
-        stopped: Counter[str] = Counter()
-        for other, others in enumerate(bundles):
-            if rule := problem.obstacle(stay, other, others):
-                stopped[rule.value] += 1
-        return Line(stay, None, stopped=dict(stopped))
+        return Line(stay, None)
     others = [other for other in bundles[hand] if other != stay]
     points = {wish.name: wish.points[stay][hand] for wish in problem.wishes if any(wish.points[stay])}
     points["load"] = _load(problem, hand, len(others))

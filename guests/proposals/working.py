@@ -14,8 +14,8 @@ from django.utils.translation import override
 from guests.models import ProposalLine, ProposalRun
 from guests.proposals.building import World, seen, world_of
 from guests.proposals.explaining import Line, explain
+from guests.proposals.keeping import Kept, solve_keeping
 from guests.proposals.runs import NoProposalError
-from guests.proposals.solving import Answer, solve
 from guests.proposals.weights import Weights
 from guests.runs import carry_out
 
@@ -49,8 +49,8 @@ def _work(run: ProposalRun, clock: Callable[[], datetime], seconds: float) -> No
             _("None of the guests is still to be led, or their duties were divided by hand.")
         )
 
-    answer = solve(world.problem, seconds=seconds, step=_teller(run, len(world.duties), clock))
-    _keep(run, world, answer, clock())
+    step = _teller(run, len(world.duties), clock)
+    _keep(run, world, solve_keeping(world.problem, world.led, seconds=seconds, step=step), clock())
 
 
 def _teller(run: ProposalRun, total: int, clock: Callable[[], datetime]) -> Callable[[str, float], None]:
@@ -74,8 +74,9 @@ def _before(run: ProposalRun) -> dict[int, int]:
     return dict(lines.values_list("visit_id", "officer_id"))
 
 
-def _keep(run: ProposalRun, world: World, answer: Answer, at: datetime) -> None:
-    lines = explain(world.problem, answer.chosen)
+def _keep(run: ProposalRun, world: World, found: Kept, at: datetime) -> None:
+    answer = found.answer
+    lines = explain(found.problem, answer.chosen, found.stays)
     with transaction.atomic():
         run.finish(
             cost=answer.cost,

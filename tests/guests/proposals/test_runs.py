@@ -108,6 +108,28 @@ def test_shifts_overlaps_and_capacity_are_rules(team: Cast) -> None:
     assert accepted(team, run) == []
 
 
+def test_whom_nobody_else_can_lead_keeps_todays_lead_and_what_is_proposed_beside_it_fits(team: Cast) -> None:
+    """Sari has to be at two places already, and Dewi is off shift: another guest at the one place goes to Bagus."""
+    Membership.objects.filter(event=team.event).update(capacity=2)
+    far = make_venue(team.event)
+    make_assignment(team.lim, team.sari_officer)
+    third = make_visit(team.event, make_guest("Third"))
+    Shift.objects.create(membership=team.dewi_officer, starts_at=NOW + 5 * HOUR, ends_at=NOW + 6 * HOUR)
+    make_assignment(team.lim, team.bagus_officer, role=Assignment.Role.DEPUTY)
+    make_assignment(team.sato, team.bagus_officer, role=Assignment.Role.DEPUTY)
+    for visit, place in ((team.sato, make_venue(team.event)), (team.lim, far), (third, far)):
+        make_item(visit, "Talks", venue=place)
+    run = solved(team, third, team.sato, team.lim)
+    assert run.without_lead == 1  # Bagus is the others' deputy, and so at two places
+    assert {line_of(run, visit).officer for visit in (team.sato, team.lim)} == {team.sari_officer}
+    assert line_of(run, team.sato).is_bound
+    assert line_of(run, team.lim).stopped == {"deputy": 1, "shift": 1}
+    Assignment.objects.filter(role=Assignment.Role.DEPUTY, visit=team.sato).delete()
+    again = solved(team, third, team.sato, team.lim)
+    assert line_of(again, third).officer == team.bagus_officer
+    assert accepted(team, again) == ["accepted"] * 3
+
+
 def test_a_locked_assignment_and_a_lock_on_the_page_stay(team: Cast) -> None:
     Assignment.objects.update(is_locked=True)
     weights = Weights(load=10, change=0)
