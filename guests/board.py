@@ -76,6 +76,7 @@ class Line:
 
     pk: int
     called: str
+    name: str
     delegation: str
     level: str
     is_vvip: bool
@@ -109,7 +110,8 @@ def live_board(event: Event, *, at: datetime) -> Board:
     keys = next_to_move(event, at=at, number=LINES, besides=alarms)
     on_it = sorted(keys, key=lambda pk: pk not in alarms)[:LINES]
     items = {item.visit_id: item for item in _next_items(on_it, at)}
-    visits = Visit.objects.select_related("guest", "delegation", "hotel").only(*_SHOWN).in_bulk(on_it)
+    shown = Visit.objects.with_is_ahead(at).select_related("guest", "delegation", "hotel").only(*_SHOWN)
+    visits = shown.in_bulk(on_it)
     coming = _coming(visits, items, event, hours)
     officers = _on_duty(on_it, at)
     overdue = _counts(Request.objects.overdue(at).filter(visit__in=on_it), "visit_id")
@@ -177,12 +179,13 @@ def _counts(rows: Any, of: str) -> dict[int, int]:
 
 
 def _line(
-    visit: Visit, coming: Planned | None, officers: Sequence[Escort], waiting: Waiting, hours: Hours
+    visit: Any, coming: Planned | None, officers: Sequence[Escort], waiting: Waiting, hours: Hours
 ) -> Line:
     words = movement_words(get_language() or "en")
     return Line(
         pk=visit.pk,
         called=visit.guest.called,
+        name="" if visit.guest.called == str(visit.guest) else str(visit.guest),
         delegation=visit.delegation.name if visit.delegation else "",
         level=visit.get_level_display(),
         is_vvip=visit.level == Visit.Level.VVIP,
@@ -191,16 +194,16 @@ def _line(
         next=next_step(coming, hours) if coming else arrival_or_departure(visit, hours),
         car=car_for([coming.item], coming.item, hours) if coming else None,
         officers=tuple(officers),
-        troubles=tuple(_troubles(coming, officers, waiting, hours.at)),
+        troubles=tuple(_troubles(visit.is_ahead, coming, officers, waiting, hours.at)),
     )
 
 
 def _troubles(
-    coming: Planned | None, officers: Sequence[Escort], waiting: Waiting, at: datetime
+    is_ahead: bool, coming: Planned | None, officers: Sequence[Escort], waiting: Waiting, at: datetime
 ) -> Iterable[Trouble]:
     if waiting.alarms:
         yield Trouble(_("SOS"), "alert", "red")
-    if not any(officer.is_lead for officer in officers):
+    if is_ahead and not any(officer.is_lead for officer in officers):
         yield Trouble(_("No lead on duty"), "person", "red")
     if any(officer.cannot for officer in officers):
         yield Trouble(_("Officer cannot"), "person", "red")

@@ -18,8 +18,9 @@ class HandoverAdmin(EventReadOnlyAdmin):
 
     event_path = "assignment__visit__event"
     list_display = (
-        "assignment",
-        "receiver",
+        "guest",
+        "giver",
+        "taker",
         "state_shown",
         moment_column(Handover, "offered_at"),
         moment_column(Handover, "answered_at"),
@@ -40,13 +41,26 @@ class HandoverAdmin(EventReadOnlyAdmin):
         "answered_at",
     )
     fields = readonly_fields = (
-        "assignment",
-        "receiver",
+        "guest",
+        "giver",
+        "taker",
         "state",
         "note_shown",
         moment_column(Handover, "offered_at"),
         moment_column(Handover, "answered_at"),
     )
+
+    @column(_("guest"), ordering="assignment__visit__guest__name")
+    def guest(self, handover: Handover) -> str:
+        return str(handover.assignment.visit.guest)
+
+    @column(_("given by"), ordering="assignment__officer__user__name")
+    def giver(self, handover: Handover) -> str:
+        return str(handover.assignment.officer)
+
+    @column(_("given to"), ordering="receiver__user__name")
+    def taker(self, handover: Handover) -> str:
+        return str(handover.receiver)
 
     @column(_("note"))
     def note_shown(self, handover: Handover) -> SafeString:

@@ -79,7 +79,7 @@ def _put_on_duty(event: Event, team: dict[str, Membership]) -> None:
     shifts = []
     for row in sheet("forum/team"):
         begins, _dash, ends = row["shift"].partition("-")
-        for day in range(1, 4) if begins else ():
+        for day in range(1, 5) if begins else ():
             starts_at, ends_at = moment(event, f"{day} {begins}"), moment(event, f"{day} {ends}")
             shifts.append(Shift(membership=team[row["key"]], starts_at=starts_at, ends_at=ends_at))
     Shift.objects.bulk_create(shifts)

@@ -95,7 +95,7 @@ def _offer_handover(visits: Visits, team: Team, at: datetime) -> None:
     """Sari offers the rector to Putu, who has not accepted yet; the regent was handed over yesterday."""
     standing = Assignment.objects.standing()
     hendra = standing.get(visit=visits["hendra"], officer=team["sari"])
-    wirawan = standing.get(visit=visits["wirawan"], officer=team["bagus"])
+    wirawan = standing.select_related("visit", "officer").get(visit=visits["wirawan"], officer=team["bagus"])
     note = {
         "mood": "Segar, suka mengobrol",
         "promises": "Salinan pidato pembukaan lewat surel",
@@ -106,13 +106,29 @@ def _offer_handover(visits: Visits, team: Team, at: datetime) -> None:
     Handover.objects.create(
         assignment=hendra, receiver=team["putu"], note=note, offered_at=at - minutes("18")
     )
+    _handed_over(wirawan, team["putu"], at - timedelta(hours=20))
+
+
+def _handed_over(taken: Assignment, giver: Membership, at: datetime) -> None:
+    """The assignment is had from another officer, who offered the guest at that moment."""
+    answered = at + minutes("6")
+    Assignment.objects.filter(pk=taken.pk).update(starts_at=answered)
+    given = Assignment.objects.create(
+        visit=taken.visit,
+        officer=giver,
+        role=taken.role,
+        starts_at=answered - timedelta(days=1),
+        ends_at=answered,
+        state=Assignment.State.CONFIRMED,
+        assigned_by=taken.assigned_by,
+    )
     Handover.objects.create(
-        assignment=wirawan,
-        receiver=team["bagus"],
+        assignment=given,
+        receiver=taken.officer,
         note={"mood": "In good spirits", "car": "His own"},
-        offered_at=at - timedelta(hours=20),
+        offered_at=at,
         state=Handover.State.ACCEPTED,
-        answered_at=at - timedelta(hours=20) + minutes("6"),
+        answered_at=answered,
     )
 
 

@@ -67,6 +67,12 @@ NEAR = timedelta(hours=24)
 _LATE_DEPARTURE = timedelta(hours=12)
 
 
+def _is_ahead(at: datetime) -> models.Q:
+    planned = models.Q(departs_at__gt=at - _LATE_DEPARTURE)
+    open_ended = models.Q(departs_at=None, event__ends_on__gte=(at - timedelta(days=1)).date())
+    return ~models.Q(status=Movement.DEPARTED) & (planned | open_ended)
+
+
 class VisitQuerySet(ScopedQuerySet["Visit"]):
     def claim_of(self, user: User, at: datetime) -> models.Q:
         """Coordinators of the event; officers from the day they are assigned to the end of their assignment."""
@@ -90,9 +96,13 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
 
     def not_over(self, at: datetime) -> Self:
         """Of guests who are here or to come: neither departed, nor half a day past the departure or a day past the event."""
-        planned = models.Q(departs_at__gt=at - _LATE_DEPARTURE)
-        open_ended = models.Q(departs_at=None, event__ends_on__gte=(at - timedelta(days=1)).date())
-        return self.exclude(status=Movement.DEPARTED).filter(planned | open_ended)
+        return self.filter(_is_ahead(at))
+
+    def with_is_ahead(self, at: datetime) -> Self:
+        """With `is_ahead`: whether that is so."""
+        return self.annotate(
+            is_ahead=models.ExpressionWrapper(_is_ahead(at), output_field=models.BooleanField())
+        )
 
     def without_lead(self, at: datetime) -> Self:
         """Of guests whom nobody leads, now or later, though they are here or to come."""

@@ -1,6 +1,7 @@
 // Keeps the board true: asks every few seconds whether anything changed, and takes the new lines when it did.
 
 const EVERY = 3000;
+const PAGE = 12000; // as long as five or six guests take to be read
 const board = document.querySelector("[data-board]");
 const lost = document.querySelector("#lost");
 let state = `"${board.firstElementChild.dataset.etag}"`;
@@ -37,3 +38,13 @@ const look = async () => {
 };
 
 setTimeout(look, EVERY);
+
+// Nobody scrolls a wall: it turns to the first guest who is not seen whole, and from the last back to the first.
+const turn = () => {
+  const rows = [...board.querySelectorAll("tbody tr")];
+  const next = rows.find((row) => row.getBoundingClientRect().bottom > innerHeight + 1);
+  if (next && next !== rows[0]) next.scrollIntoView({ block: "start" });
+  else scrollTo(0, 0);
+};
+
+if (document.querySelector(".page--wall")) setInterval(turn, PAGE);

@@ -34,6 +34,10 @@ from guests.models import (
     ToldPlan,
     Visit,
 )
+from guests.proposals.accepting import accept
+from guests.proposals.runs import request_proposal
+from guests.proposals.weights import Weights
+from guests.proposals.working import solve_next_proposal
 from liaison.accounts.models import User
 from liaison.clock import day_of, zone
 
@@ -127,7 +131,7 @@ def test_everybody_on_the_sign_in_list_can_sign_in(client: Client) -> None:
 def test_nobody_else_has_a_password() -> None:
     call_command("load_demo", stdout=StringIO())
     others = User.objects.exclude(email__in=map(address_of, SIGN_INS))
-    assert others.count() == 5 + 19
+    assert others.count() == 13 + 19
     assert not any(user.has_usable_password() for user in others)
 
 
@@ -169,7 +173,7 @@ def test_it_shows_what_there_is_to_see() -> None:
     led = Assignment.objects.standing().filter(role=Assignment.Role.LEAD)
     items = ItineraryItem.objects.all()
     assert (visits.count(), Delegation.objects.count()) == (18, 6)
-    assert Membership.objects.filter(role=Role.OFFICER).count() == 8
+    assert Membership.objects.filter(role=Role.OFFICER).count() == 16
     assert list(visits.exclude(pk__in=led.values("visit")).values_list("guest__name", flat=True)) == [
         "Wang Lihua"
     ]
@@ -324,3 +328,19 @@ def test_every_row_passes_its_own_checks() -> None:
                 checked[model] += 1
     assert checked[Visit] == 18 + 37
     assert checked[ItineraryItem] > 300
+
+
+def test_a_proposal_for_it_changes_something_and_fits_as_a_whole() -> None:
+    """The first thing that a coordinator tries: a guest has no lead, and officers have to be at two places."""
+    forum.load(at=NOON)
+    event = the_forum()
+    by = User.objects.get(memberships__event=event, memberships__role=Role.COORDINATOR)
+    run = request_proposal(
+        visits=list(event.visits.select_related("event")), weights=Weights(), by=by, at=NOON
+    )
+    assert solve_next_proposal(clock=lambda: NOON, seconds=20)
+    run.refresh_from_db()
+    changes = [line for line in run.lines.select_related("today") if line.is_change]
+    assert (run.is_best, run.without_lead, len(changes) >= 8) == (True, 0, True)
+    lines = accept(run=run, lines=[line.pk for line in run.lines.all()], by=by, at=NOON)
+    assert {line.state for line in lines} == {"accepted"}
