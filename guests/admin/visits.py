@@ -151,6 +151,7 @@ class VisitAdmin(EventAdmin):
     autocomplete_fields = ("guest", "delegation", "hotel")
     readonly_fields = ("where",)
     inlines = (AssignmentInline, ItemInline, DocumentInline)
+    change_form_outer_before_template = "admin/guests/visit/elsewhere.html"
     change_form_outer_after_template = "admin/guests/visit/screen.html"
     actions = (assign_chosen, propose_chosen, print_handouts, print_day_sheets)
     beside = (

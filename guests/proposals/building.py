@@ -19,12 +19,16 @@ _MINUTE = 60
 
 @dataclass(frozen=True)
 class World:
-    """The rows a problem was made of, in its order: a duty for each stay, an officer for each hand, today's leads by visit."""
+    """The rows a problem was made of, in its order: a duty for each stay, an officer for each hand, today's leads by visit.
+
+    `divided` are visits that are left alone, since several officers lead them one after the other.
+    """
 
     duties: Sequence[Duty]
     officers: Sequence[Membership]
     today: Mapping[int, Assignment]
     problem: Problem
+    divided: Collection[int] = ()
 
     @property
     def led(self) -> frozenset[int]:
@@ -79,7 +83,7 @@ def world_of(
         load_weight=weights.load,
         together_weight=weights.together,
     )
-    return World(duties, officers, today, problem)
+    return World(duties, officers, today, problem, divided)
 
 
 def _leads(visits: Collection[int], at: datetime) -> dict[int, list[Assignment]]:

@@ -46,7 +46,9 @@ def _work(run: ProposalRun, clock: Callable[[], datetime], seconds: float) -> No
     )
     if not world.duties:
         raise NoProposalError(
-            _("None of the guests is still to be led, or their duties were divided by hand.")
+            _("Who leads these guests was divided among several officers by hand, and is left so.")
+            if world.divided
+            else _("The stays of all these guests are over.")
         )
 
     step = _teller(run, len(world.duties), clock)

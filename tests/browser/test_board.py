@@ -42,3 +42,16 @@ def test_the_page_is_never_wider_than_the_screen(scene: Scene, open_page: Opener
     )
     expect(page.get_by_role("table")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_wall_turns_its_pages_and_begins_again(scene: Scene, open_page: Opener) -> None:
+    low = LAPTOP | {"viewport": {"width": 1280, "height": 420}}
+    page = open_page(scene.ratna, f"/board/{scene.event.slug}/?wall", clock=True, **low)
+    expect(page.get_by_role("table")).to_be_visible()
+    seen = []
+    for _turn in range(12):
+        page.clock.run_for(12_000)
+        seen.append(page.evaluate("scrollY"))
+    assert max(seen) > 0
+    assert 0 in seen[1:]
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") - max(seen) < 5

@@ -104,6 +104,19 @@ def test_what_is_wrong_is_said(quiet: Cast) -> None:
     assert troubles(quiet, nobody) == ["No lead on duty", "Officer has not confirmed"]
 
 
+def test_a_guest_whose_stay_is_over_needs_no_lead_though_nobody_tapped_so(quiet: Cast) -> None:
+    Assignment.objects.filter(visit=quiet.lim).delete()
+    assert troubles(quiet, quiet.lim) == ["No lead on duty"]
+    Visit.objects.filter(pk=quiet.lim.pk).update(departs_at=NOW - timedelta(days=1))
+    assert troubles(quiet, quiet.lim) == []
+
+
+def test_a_guest_is_named_beside_the_form_of_address(quiet: Cast) -> None:
+    assert (line_of(quiet, quiet.sato).called, line_of(quiet, quiet.sato).name) == ("Mr Sato", "Kenji Sato")
+    plain = make_visit(quiet.event, make_guest("Plain Name"))
+    assert (line_of(quiet, plain).called, line_of(quiet, plain).name) == ("Plain Name", "")
+
+
 def test_a_call_for_help_comes_first_until_a_coordinator_has_taken_note(quiet: Cast) -> None:
     alarm = Incident.objects.create(
         visit=quiet.lim, kind="medical", severity="sos", raised_by=quiet.bagus, raised_at=NOW

@@ -14,7 +14,15 @@ from guests.models import Assignment, ItineraryItem, ProposalLine, ProposalRun, 
 from guests.proposals.weights import Weights
 from guests.proposals.working import solve_next_proposal
 from tests.cast import Cast
-from tests.factories import NOW, make_delegation, make_guest, make_visit
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_delegation,
+    make_guest,
+    make_item,
+    make_venue,
+    make_visit,
+)
 from tests.guests.desk import at, signed_in, words_of
 
 WEIGHTS = Weights().as_json()
@@ -89,6 +97,30 @@ def test_who_gets_nobody_and_why_stands_first(cast: Cast, ratna: Client) -> None
     page = words_of(ratna.get(address))
     assert "1 guest gets no lead." in page
     assert "3 have no room" in page
+
+
+def test_whom_nobody_else_can_lead_stays_and_is_told_apart(cast: Cast, ratna: Client) -> None:
+    Membership.objects.update(capacity=5)
+    for officer in (cast.bagus_officer, cast.dewi_officer):
+        make_assignment(cast.sato, officer, role=Assignment.Role.DEPUTY)
+    hall, far = make_venue(cast.event), make_venue(cast.event)
+    other = make_visit(cast.event, make_guest("Other Guest"))
+    for visit, place in ((cast.sato, hall), (other, far)):
+        make_item(visit, "Talks", venue=place)
+    for officer in (cast.bagus_officer, cast.dewi_officer):
+        make_assignment(other, officer, role=Assignment.Role.DEPUTY)
+    make_assignment(other, cast.sari_officer)
+    address = propose_all(ratna, cast)
+    run = work()
+    page = ratna.get(address)
+    assert run.without_lead == 0
+    bound = page.context["bound"]
+    assert {row.line.visit for row in bound} == {cast.sato, other}
+    assert {(row.line.officer, row.stopped) for row in bound} == {
+        (cast.sari_officer, "2 are the guest’s deputies")
+    }
+    assert "2 guests keep the leads of today, since the rules stop every other officer" in words_of(page)
+    assert [row.line.visit for row in page.context["same"]] == [cast.lim]
 
 
 def test_a_lock_holds_when_it_is_proposed_again(cast: Cast, ratna: Client) -> None:

@@ -155,7 +155,16 @@ def test_a_visit_divided_by_hand_is_left_alone(team: Cast) -> None:
     run = asked(team, team.sato)
     solve_next_proposal(clock=clock())
     run.refresh_from_db()
-    assert (run.state, "divided by hand" in run.error) == ("failed", True)
+    assert (run.state, "by hand" in run.error) == ("failed", True)
+
+
+def test_guests_whose_stays_are_over_are_said_to_be_so(team: Cast) -> None:
+    Assignment.objects.all().delete()
+    Visit.objects.update(arrives_at=EARLIER - 5 * DAY, departs_at=EARLIER - 2 * DAY)
+    run = asked(team, team.sato)
+    solve_next_proposal(clock=clock())
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "The stays of all these guests are over.")
 
 
 def test_only_whoever_runs_the_event_asks_and_for_one_event(team: Cast) -> None:
