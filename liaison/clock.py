@@ -67,7 +67,10 @@ def day_text(day: date) -> str:
 
 
 def span_text(starts_at: datetime, ends_at: datetime, zone_name: str) -> str:
-    """From when to when, the zone said once: “Thu, 13 May 09:00 – Sat, 15 May 18:00 WITA”."""
+    """From when to when, zone and day said once: “Thu, 13 May 09:00 – Sat, 15 May 18:00 WITA”, “Thu, 13 May 09:00–10:00 WITA”."""
+    if day_of(starts_at, zone_name) == day_of(ends_at, zone_name):
+        until = f"{clock_time(ends_at, zone_name)} {zone_label(ends_at, zone_name)}"
+        return f"{moment_text(starts_at, zone_name, with_zone=False)}–{until}"
     return f"{moment_text(starts_at, zone_name, with_zone=False)} – {moment_text(ends_at, zone_name)}"
 
 

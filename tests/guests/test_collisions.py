@@ -67,7 +67,7 @@ def test_two_places_at_once_are_said_with_both_guests_and_places(
     make_assignment(other, tono)
     (collision,) = found(tono, one)
     assert collision.sentence == (
-        "One: at Hall for “Talks” (Thu, 13 May 10:00 – Thu, 13 May 11:00 WITA) while Other has “Lunch” at Far Hotel."
+        "One: at Hall for “Talks” (Thu, 13 May 10:00–11:00 WITA) while Other has “Lunch” at Far Hotel."
     )
     assert (collision.kind, collision.severity, collision.visit) == (Kind.TWO_PLACES, Severity.WARNING, one)
 
@@ -133,7 +133,7 @@ def test_stops_past_the_shift_are_counted(cast: Cast, tono: Membership, hall: Ve
     Shift.objects.create(membership=tono, starts_at=NOW, ends_at=NOW + HOUR)
     (collision,) = found(tono, one)
     assert collision.sentence == (
-        "One: Tono is off shift at “Talks”, Thu, 13 May 10:00 – Thu, 13 May 11:00 WITA, and at 1 more."
+        "One: Tono is off shift at “Talks”, Thu, 13 May 10:00–11:00 WITA, and at 1 more."
     )
     Shift.objects.create(membership=tono, starts_at=NOW + HOUR, ends_at=NOW + 9 * HOUR)
     assert kinds(tono, one) == []
@@ -149,7 +149,7 @@ def test_too_little_rest_between_days(cast: Cast, tono: Membership, hall: Venue)
     (collision,) = found(tono, one)
     assert (collision.kind, collision.sentence) == (
         Kind.REST,
-        "One: Tono would rest only 5 h 0 min, Fri, 14 May 01:00 – Fri, 14 May 06:00 WITA.",
+        "One: Tono would rest only 5 h 0 min, Fri, 14 May 01:00–06:00 WITA.",
     )
     early.starts_at, early.ends_at = NOW + 24 * HOUR, NOW + 25 * HOUR
     early.save()

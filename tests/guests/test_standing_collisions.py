@@ -43,7 +43,7 @@ def test_two_that_cannot_go_together_are_one_collision_of_the_later(cast: Cast, 
     (collision,) = standing(cast)
     assert collision == Standing(
         other.pk, tono.pk, other.visit_id, Kind.TWO_PLACES,
-        "Other: at Other Hall for “Talks of Other” (Thu, 13 May 10:00 – Thu, 13 May 11:00 WITA)"
+        "Other: at Other Hall for “Talks of Other” (Thu, 13 May 10:00–11:00 WITA)"
         " while One has “Talks of One” at One Hall.",
         is_meant=False,
         since=NOW + HOUR,
