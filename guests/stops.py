@@ -113,7 +113,7 @@ def stops_of(visits: Collection[int], *, since: datetime | None = None) -> dict[
         items = items.filter(Q(ends_at__gt=since) | Q(ends_at=None, starts_at__gt=since - _MOMENT))
     for row in items.order_by("starts_at", "pk").values_list(*_COLUMNS):
         if row[0] in guests:
-            stops[row[0]].append(_stop(row, guests[row[0]].guest.called))
+            stops[row[0]].append(_stop(row, guests[row[0]].guest.titled_name))
     for visit in guests.values():
         stops[visit.pk] += _comings_and_goings(visit)
         stops[visit.pk].sort(key=lambda stop: (stop.starts_at, stop.ends_at))
@@ -150,7 +150,7 @@ def _comings_and_goings(visit: Visit) -> Iterator[Stop]:
         (visit.departs_at, visit.departure_precision),
     ):
         if at and precision != to_be_confirmed:
-            yield Stop(visit.pk, visit.guest.called, "", at, at + _MOMENT, None, None)
+            yield Stop(visit.pk, visit.guest.titled_name, "", at, at + _MOMENT, None, None)
 
 
 def within(stops: Iterable[Stop], starts_at: datetime, ends_at: datetime) -> list[Stop]:

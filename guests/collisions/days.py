@@ -60,7 +60,7 @@ def _two_guests(day: _Day, other: _Day, event: Event) -> Iterator[Collision]:
             "%(guest)s: only %(gap)s from %(former)s of %(one)s to %(latter)s of %(other)s, %(when)s; the way takes %(needed)s."
         )
         said = {
-            "guest": day.duty.visit.guest.called, "gap": length(latter.starts_at - former.ends_at),
+            "guest": day.duty.visit.guest.titled_name, "gap": length(latter.starts_at - former.ends_at),
             "former": _title(former), "one": former.guest, "latter": _title(latter), "other": latter.guest,
             "when": when(latter, event.time_zone), "needed": length(needed),
         }  # fmt: skip
@@ -94,7 +94,7 @@ def _past_shift(
         several = _("%(guest)s: %(officer)s is off shift at %(title)s, %(when)s, and at %(more)d more.")
         sentence = several if len(missed) > 1 else one
         said = {
-            "guest": day.duty.visit.guest.called, "officer": officer, "title": _title(missed[0]),
+            "guest": day.duty.visit.guest.titled_name, "officer": officer, "title": _title(missed[0]),
             "when": when(missed[0], day.duty.visit.event.time_zone), "more": len(missed) - 1,
         }  # fmt: skip
         until = None if len(missed) > 1 else missed[0].ends_at
@@ -125,7 +125,7 @@ def _too_little_rest(
         if rest < least and day.duty.visit.pk in (last.visit, first.visit):
             sentence = _("%(guest)s: %(officer)s would rest only %(rest)s, %(when)s.")
             said = {
-                "guest": day.duty.visit.guest.called, "officer": officer, "rest": length(max(rest, timedelta())),
+                "guest": day.duty.visit.guest.titled_name, "officer": officer, "rest": length(max(rest, timedelta())),
                 "when": span_text(last.ends_at, first.starts_at, event.time_zone),
             }  # fmt: skip
             yield Collision(day.duty.visit, Kind.REST, sentence % said, last.ends_at, first.starts_at)
@@ -137,5 +137,5 @@ def _no_language(duty: Duty, officer: Membership, spoken: Mapping[str, int]) -> 
     if spoken and languages and not any(base_language(code) in spoken for code in languages):
         sentence = _("%(guest)s and %(officer)s share no language (the guest: %(languages)s).")
         names = ", ".join(language_name(code) for code in languages)
-        said = {"guest": duty.visit.guest.called, "officer": officer, "languages": names}
+        said = {"guest": duty.visit.guest.titled_name, "officer": officer, "languages": names}
         yield Collision(duty.visit, Kind.LANGUAGE, sentence % said)

@@ -19,7 +19,7 @@ def impossible(duty: Duty, officer: Membership) -> Collision | None:
         return Collision(duty.visit, Kind.WRONG_OFFICER, sentence % names)
     if duty.ends_at <= duty.starts_at:
         sentence = _("%(guest)s: the end must come after the start (%(span)s).")
-        guest_and_span = {"guest": duty.visit.guest.called, "span": duty.span}
+        guest_and_span = {"guest": duty.visit.guest.titled_name, "span": duty.span}
         return Collision(duty.visit, Kind.REVERSED, sentence % guest_and_span)
     return None
 
@@ -51,7 +51,7 @@ def _second_lead(duty: Duty, role: str, meanwhile: Sequence[Assignment]) -> Coll
 
 def _names(duty: Duty, row: Assignment) -> dict[str, str]:
     return {
-        "guest": duty.visit.guest.called,
+        "guest": duty.visit.guest.titled_name,
         "officer": str(row.officer),
         "span": span_text(row.starts_at, row.ends_at, duty.visit.event.time_zone),
     }

@@ -46,7 +46,7 @@ def _load(duties: Sequence[Duty]) -> list[tuple[datetime, int]]:
 
 def _overload(duty: Duty, officer: Membership, guests: int, since: datetime) -> Collision:
     sentence = _("%(guest)s: %(officer)s would have %(guests)s at one time, and has room for %(room)s.") % {
-        "guest": duty.visit.guest.called,
+        "guest": duty.visit.guest.titled_name,
         "officer": officer,
         "guests": ngettext("%d guest", "%d guests", guests) % guests,
         "room": officer.capacity,

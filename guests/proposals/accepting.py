@@ -85,7 +85,7 @@ def _unchanged_since(rows: Sequence[ProposalLine], at: datetime) -> list[_Step]:
 
 def _outdated(row: ProposalLine, leads: Sequence[Assignment], at: datetime) -> str:
     """Why the line says nothing any more; empty where it does."""
-    guest, officer = row.visit.guest.called, row.officer
+    guest, officer = row.visit.guest.titled_name, row.officer
     if len(leads) > 1 or seen(leads[0] if leads else None) != row.seen:
         names = ", ".join(str(lead.officer) for lead in leads)
         if not names:

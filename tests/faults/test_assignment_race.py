@@ -113,7 +113,7 @@ def test_of_two_leads_at_once_exactly_one_stands_and_the_other_reads_why() -> No
         assert said.count("") == 1
         (refused,) = (sentence for sentence in said if sentence)
         assert refused == (
-            f"SecondLeadError: Mr Sato already has a lead: {winner.officer}, "
+            f"SecondLeadError: Kenji Sato already has a lead: {winner.officer}, "
             "Thu, 13 May 09:00–17:00 WITA."
         )
 
@@ -168,7 +168,7 @@ def test_at_the_desk_the_slower_coordinator_reads_the_sentence_at_the_field() ->
     (winner,) = Assignment.objects.filter(visit=stage.visit)
     (refused,) = (answer for answer in answers if answer.status_code == 200)
     assert refused.context["adminform"].form.errors == {
-        "role": [f"Mr Sato already has a lead: {winner.officer}, Thu, 13 May 09:00–17:00 WITA."]
+        "role": [f"Kenji Sato already has a lead: {winner.officer}, Thu, 13 May 09:00–17:00 WITA."]
     }
 
 

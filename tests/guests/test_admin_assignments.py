@@ -22,7 +22,7 @@ from tests.factories import (
 from tests.guests.desk import at, day_and_time, fields_of, save, signed_in
 
 DAY = timedelta(days=1)
-SECOND_LEAD = "Mr Sato already has a lead: Sari Wulandari, Wed, 12 May 09:00 – Sat, 15 May 09:00 WITA."
+SECOND_LEAD = "Kenji Sato already has a lead: Sari Wulandari, Wed, 12 May 09:00 – Sat, 15 May 09:00 WITA."
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def test_what_stands_against_it_is_said_at_its_field(cast: Cast, tono: Membershi
     given = {"visit": cast.sato.pk, "officer": tono.pk, "role": "lead"}
     assert save(client, at(Assignment, "add"), given) == {"role": [SECOND_LEAD]}
     make_assignment(make_visit(cast.event), tono)
-    sentence = "Mr Sato: Tono would have 2 guests at one time, and has room for 1."
+    sentence = "Kenji Sato: Tono would have 2 guests at one time, and has room for 1."
     deputy = given | {"role": "deputy"}
     assert save(client, at(Assignment, "add"), deputy) == {"override_reason": [sentence]}
     assert not Assignment.objects.filter(visit=cast.sato, officer=tono).exists()
@@ -114,7 +114,7 @@ def test_a_lead_is_cut_short_and_the_next_begins_in_one_go(cast: Cast, tono: Mem
     )  # fmt: skip
     overlapping = after | day_and_time(f"assignments-{stored}-starts_at", "2027-05-14", "06:00")
     (said,) = save(client, address, cut | overlapping).values()
-    assert said == ["Mr Sato already has a lead: Sari Wulandari, Wed, 12 May 09:00 – Fri, 14 May 07:00 WITA."]
+    assert said == ["Kenji Sato already has a lead: Sari Wulandari, Wed, 12 May 09:00 – Fri, 14 May 07:00 WITA."]
     assert save(client, address, cut | after) == {}
     leads = Assignment.objects.filter(visit=cast.sato, ends_at__gt=NOW).order_by("starts_at")
     assert [(row.officer, row.ends_at) for row in leads] == [
@@ -129,7 +129,7 @@ def test_one_officer_is_not_put_twice_on_one_visits_page(cast: Cast) -> None:
     span = day_and_time("starts_at", "2027-05-13", "12:00") | day_and_time("ends_at", "2027-05-13", "18:00")
     said = save(client, address, new_row(cast, cast.sari_officer, stored, role="deputy", **span))
     assert list(said) == [f"assignments-{stored}-officer"]
-    assert "Sari Wulandari already looks after Mr Sato as lead" in str(said)
+    assert "Sari Wulandari already looks after Kenji Sato as lead" in str(said)
 
 
 def test_a_row_taken_out_is_withdrawn_and_makes_room(cast: Cast, tono: Membership) -> None:

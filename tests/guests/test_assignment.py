@@ -80,7 +80,7 @@ def test_a_second_lead_is_refused_with_guest_lead_and_span(cast: Cast) -> None:
         assign(cast, cast.sato, cast.bagus_officer)
     assert (
         str(refusal.value)
-        == "Mr Sato already has a lead: Sari Wulandari, Wed, 12 May 09:00 – Sat, 15 May 09:00 WITA."
+        == "Kenji Sato already has a lead: Sari Wulandari, Wed, 12 May 09:00 – Sat, 15 May 09:00 WITA."
     )
     assert not Assignment.objects.filter(visit=cast.sato, officer=cast.bagus_officer).exists()
 
@@ -98,7 +98,7 @@ def test_a_deputy_beside_the_lead_is_welcome(cast: Cast) -> None:
 
 
 def test_the_same_officer_twice_for_one_guest_is_refused(cast: Cast) -> None:
-    with pytest.raises(AssignmentError, match="Sari Wulandari already looks after Mr Sato as lead"):
+    with pytest.raises(AssignmentError, match="Sari Wulandari already looks after Kenji Sato as lead"):
         assign(cast, cast.sato, cast.sari_officer, role=DEPUTY)
 
 
@@ -196,7 +196,7 @@ def test_all_or_none_and_every_refused_guest_is_named(cast: Cast) -> None:
             by=cast.ratna,
             at=NOW,
         )
-    assert [line.split(" already")[0] for line in str(refusal.value).splitlines()] == ["Mr Sato", "Ms Lim"]
+    assert [line.split(" already")[0] for line in str(refusal.value).splitlines()] == ["Kenji Sato", "Ana Lim"]
     assert not Assignment.objects.filter(officer=officer).exists()
 
 
@@ -219,6 +219,6 @@ def test_judging_asks_six_questions_however_many_guests(cast: Cast, guests: int)
 def test_the_database_refuses_what_no_check_saw(cast: Cast) -> None:
     """Rows written past the check, as a slower coordinator's are under a race."""
     row = Assignment(visit=cast.sato, officer=cast.bagus_officer, starts_at=NOW, ends_at=NOW + HOUR)
-    with pytest.raises(SecondLeadError, match="Mr Sato already has a lead: Sari Wulandari"):
+    with pytest.raises(SecondLeadError, match="Kenji Sato already has a lead: Sari Wulandari"):
         write_assignments([row], at=NOW)
     assert Assignment.objects.filter(visit=cast.sato).count() == 2  # Sari's, and Dewi's that is over

@@ -250,7 +250,7 @@ def test_what_changed_since_is_refused_line_by_line(team: Cast) -> None:
     make_assignment(team.lim, team.dewi_officer)
     rows = accept(run=run, lines=[line.pk for line in run.lines.all()], by=team.ratna, at=EARLIER)
     assert [(row.visit, row.state) for row in rows] == [(team.sato, "accepted"), (team.lim, "refused")]
-    assert rows[1].refusal == "Ms Lim’s lead has changed since: Dewi Lestari."
+    assert rows[1].refusal == "Ana Lim’s lead has changed since: Dewi Lestari."
     assert Assignment.objects.standing().filter(visit=team.lim).count() == 1
 
 
@@ -263,7 +263,7 @@ def test_no_room_because_others_were_not_accepted_is_said(team: Cast) -> None:
     ProposalLine.objects.filter(run=run, visit=team.lim).update(officer=team.dewi_officer)
     rows = accept(run=run, lines=[line_of(run, team.sato).pk], by=team.ratna, at=EARLIER)
     assert [row.state for row in rows] == ["refused"]
-    assert rows[0].refusal == "Mr Sato: Bagus Pratama would have 2 guests at one time, and has room for 1."
+    assert rows[0].refusal == "Kenji Sato: Bagus Pratama would have 2 guests at one time, and has room for 1."
     ProposalLine.objects.filter(run=run).update(state="proposed")
     assert accepted(team, run) == ["accepted", "accepted"]
 
