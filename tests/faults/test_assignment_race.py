@@ -113,8 +113,7 @@ def test_of_two_leads_at_once_exactly_one_stands_and_the_other_reads_why() -> No
         assert said.count("") == 1
         (refused,) = (sentence for sentence in said if sentence)
         assert refused == (
-            f"SecondLeadError: Kenji Sato already has a lead: {winner.officer}, "
-            "Thu, 13 May 09:00–17:00 WITA."
+            f"SecondLeadError: Kenji Sato already has a lead: {winner.officer}, Thu, 13 May 09:00–17:00 WITA."
         )
 
 

@@ -114,7 +114,9 @@ def test_a_lead_is_cut_short_and_the_next_begins_in_one_go(cast: Cast, tono: Mem
     )  # fmt: skip
     overlapping = after | day_and_time(f"assignments-{stored}-starts_at", "2027-05-14", "06:00")
     (said,) = save(client, address, cut | overlapping).values()
-    assert said == ["Kenji Sato already has a lead: Sari Wulandari, Wed, 12 May 09:00 – Fri, 14 May 07:00 WITA."]
+    assert said == [
+        "Kenji Sato already has a lead: Sari Wulandari, Wed, 12 May 09:00 – Fri, 14 May 07:00 WITA."
+    ]
     assert save(client, address, cut | after) == {}
     leads = Assignment.objects.filter(visit=cast.sato, ends_at__gt=NOW).order_by("starts_at")
     assert [(row.officer, row.ends_at) for row in leads] == [

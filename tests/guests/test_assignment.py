@@ -196,7 +196,10 @@ def test_all_or_none_and_every_refused_guest_is_named(cast: Cast) -> None:
             by=cast.ratna,
             at=NOW,
         )
-    assert [line.split(" already")[0] for line in str(refusal.value).splitlines()] == ["Kenji Sato", "Ana Lim"]
+    assert [line.split(" already")[0] for line in str(refusal.value).splitlines()] == [
+        "Kenji Sato",
+        "Ana Lim",
+    ]
     assert not Assignment.objects.filter(officer=officer).exists()
 
 
