@@ -26,6 +26,7 @@ from guests.models import Assignment, Delegation, Visit
 from liaison.moments import MomentField, MomentInput
 
 _INPUT = " ".join(INPUT_CLASSES)
+_LEFT_OUT = "out"
 Span = tuple[datetime, datetime]
 
 
@@ -132,8 +133,11 @@ def assign_page(
     span: Span | None = None,
     then: str = "",
 ) -> HttpResponse | None:
-    """What `assign_chosen` shows and does, for these visits; over the span where one is given, and then back."""
-    visits = list(queryset.select_related("guest", "event", "delegation"))
+    """What `assign_chosen` shows and does, for these visits but those left out; over the span where one is given, and then back."""
+    out = {int(key) for key in request.POST.getlist(_LEFT_OUT) if key.isdecimal()}
+    visits = [
+        visit for visit in queryset.select_related("guest", "event", "delegation") if visit.pk not in out
+    ]
     if len({visit.event_id for visit in visits}) != 1:
         messages.error(request, _("Choose guests of one event."))
         return None
@@ -155,6 +159,7 @@ def assign_page(
         "goes_to": reverse("admin:guests_visit_changelist") if table.model is Delegation else "",
         "chosen": chosen,
         "chosen_name": ACTION_CHECKBOX_NAME,
+        "out": sorted(out),
         "select_across": request.POST.get("select_across", "0"),
     }
     return TemplateResponse(request, "admin/guests/visit/assign.html", context)

@@ -184,6 +184,23 @@ def test_all_the_chosen_are_assigned_or_none(cast: Cast) -> None:
     }
 
 
+def test_who_stands_in_the_way_is_left_out_and_the_others_are_assigned(cast: Cast) -> None:
+    officer = make_member(make_user("Tini"), cast.event, capacity=5)
+    free = make_visit(cast.event, make_guest("Free Guest"))
+    plan = {"officer": officer.pk, "role": "lead"}
+    refused = choose(cast, free, cast.sato, **plan, assign="1")
+    page = unescape(refused.content.decode())
+    assert (f'name="out" value="{cast.sato.pk}"' in page, f'name="out" value="{free.pk}"' in page) == (
+        True,
+        False,
+    )
+    again = choose(cast, free, cast.sato, **plan, out=[cast.sato.pk], check="1")
+    assert [line.visit for line in again.context["lines"]] == [free]
+    assert f'<input type="hidden" name="out" value="{cast.sato.pk}">' in again.content.decode()
+    assert choose(cast, free, cast.sato, **plan, out=[cast.sato.pk], assign="1").status_code == 302
+    assert [row.visit for row in Assignment.objects.filter(officer=officer)] == [free]
+
+
 def test_too_many_for_one_officer_need_a_reason(cast: Cast, tono: Membership) -> None:
     free = [make_visit(cast.event, make_guest(f"Free {number}")) for number in range(2)]
     plan = {"officer": tono.pk, "role": "lead", "assign": "1"}
