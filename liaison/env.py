@@ -61,7 +61,8 @@ def number(name: str, default: int) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list without its blanks."""
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+    value = os.environ.get(name, "").strip() or default
+    return [word.strip() for word in value.split(",") if word.strip()]
 
 
 def named(name: str) -> dict[str, str]:

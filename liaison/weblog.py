@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -19,8 +20,17 @@ class WithoutSecrets(logging.Filter):
     """Leaves them out of every line, also of those that Django writes about a request it refuses."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = without_secrets(record.getMessage()), ()
+        record.msg, record.args = without_secrets(_said(record)), ()
         return True
+
+
+def _said(record: logging.LogRecord) -> str:
+    """What the record says; of a failed task, into whose sentence Celery puts the error's words, only the error's kind."""
+    if not (isinstance(record.args, Mapping) and "exc" in record.args):
+        return record.getMessage()
+    error = record.exc_info[1] if record.exc_info else None
+    kind = type(error).__qualname__ if error else "an error"
+    return str(record.msg) % {**record.args, "exc": kind, "traceback": ""}
 
 
 class RequestLog(Logger):  # type: ignore[misc]  # gunicorn has no types

@@ -134,10 +134,9 @@ def assign_page(
     then: str = "",
 ) -> HttpResponse | None:
     """What `assign_chosen` shows and does, for these visits but those left out; over the span where one is given, and then back."""
-    out = {int(key) for key in request.POST.getlist(_LEFT_OUT) if key.isdecimal()}
-    visits = [
-        visit for visit in queryset.select_related("guest", "event", "delegation") if visit.pk not in out
-    ]
+    out = set(request.POST.getlist(_LEFT_OUT))
+    rows = queryset.select_related("guest", "event", "delegation")
+    visits = [visit for visit in rows if str(visit.pk) not in out]
     if len({visit.event_id for visit in visits}) != 1:
         messages.error(request, _("Choose guests of one event."))
         return None

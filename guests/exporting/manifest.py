@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guests.exporting.asked import CHUNK, Asked, column, title
 from guests.leaving import leavings_at
@@ -24,7 +25,7 @@ def table(asked: Asked, export: Export) -> Table:
         asked.moment_column(title(ItineraryItem, "starts_at")),
         column(title(ItineraryItem, "state"), 12),
         column(title(ItineraryItem, "origin"), 24),
-        column(_("to"), 24),
+        column(pgettext("where one goes", "to"), 24),
         column(_("plate")),
         column(title(ItineraryItem, "driver"), 20),
         column(_("driver’s phone"), 20),

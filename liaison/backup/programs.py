@@ -34,8 +34,11 @@ def address_of(database: Database) -> str:
 
 
 def connected_to(database: Database) -> "psycopg.Connection[Any]":
-    """A connection of its own."""
-    return psycopg.connect(address_of(database), password=database["PASSWORD"] or None, autocommit=True)
+    """A connection of its own. Raises BackupError where the server does not answer."""
+    try:
+        return psycopg.connect(address_of(database), password=database["PASSWORD"] or None, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise BackupError(f"The database cannot be reached: {error}") from error
 
 
 def run(

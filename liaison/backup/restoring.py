@@ -13,6 +13,9 @@ from liaison.backup.making import ABOUT, DUMP, FILES, FORMAT, NOT_KEPT
 from liaison.backup.programs import Database, connected_to, run
 from liaison.backup.sealing import MAGIC, Unsealed
 
+_UNPACKED = ".restoring-"
+"""In the folder itself, since nothing else of the image's can be written, and what a killed try left counts for nothing."""
+
 
 def restore(*, database: Database, files: Path, source: IO[bytes], passphrase: str = "") -> datetime:
     """Bring the backup back; the moment it was made at.
@@ -22,7 +25,7 @@ def restore(*, database: Database, files: Path, source: IO[bytes], passphrase: s
     """
     _require_empty(database, files)
     files.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with TemporaryDirectory(dir=files.parent, prefix=".restoring-") as folder:
+    with TemporaryDirectory(dir=files, prefix=_UNPACKED) as folder:
         made_at = _unpack(_opened(source, passphrase), Path(folder))
         with (Path(folder) / DUMP).open("rb") as dump:
             words = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
@@ -39,8 +42,12 @@ def _require_empty(database: Database, files: Path) -> None:
         ).fetchone()
     if row != (0,):
         raise BackupError("The database is not empty. Restore into a new one; nothing was changed.")
-    if any(path.is_file() and not path.name.startswith(NOT_KEPT) for path in files.rglob("*")):
+    if any(path.is_file() and not _counts_for_nothing(path.relative_to(files)) for path in files.rglob("*")):
         raise BackupError(f"The folder {files} is not empty. Restore into a new one; nothing was changed.")
+
+
+def _counts_for_nothing(path: Path) -> bool:
+    return path.name.startswith(NOT_KEPT) or path.parts[0].startswith(_UNPACKED)
 
 
 def _opened(source: IO[bytes], passphrase: str) -> Any:

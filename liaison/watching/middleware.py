@@ -10,11 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 
 from liaison.watching import counting
 from liaison.watching.trace import HEADER, number_for, numbered
 
 logger = logging.getLogger("liaison.requests")
+_PROBES = {"/healthz", "/readyz"}
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST"}
 
 
@@ -55,6 +57,22 @@ class TraceMiddleware:
             logger.info("%s %s %d", seen.method, seen.route, seen.status, extra={"facts": asdict(seen)})
             counting.count(seen.route, seen.method, seen.status, seen.ms / 1000, seen.queries)
         return response
+
+
+class ProbesMiddleware:
+    """Answers what machines ask before anything looks at the host or the database.
+
+    A load balancer calls by address instead of a name, and whether the process lives is no matter of the database.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path not in _PROBES:
+            return self.get_response(request)
+        request.resolver_match = resolve(request.path)
+        return request.resolver_match.func(request)  # type: ignore[no-any-return]
 
 
 class _Tally:

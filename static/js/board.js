@@ -39,11 +39,12 @@ const look = async () => {
 
 setTimeout(look, EVERY);
 
-// Nobody scrolls a wall: it turns to the first guest who is not seen whole, and from the last back to the first.
+// Nobody scrolls a wall: it turns to the next guest who is not seen whole, and from the last back to the first.
+const isBelow = ({ top, bottom }) => top > 1 && bottom > innerHeight + 1;
+
 const turn = () => {
-  const rows = [...board.querySelectorAll("tbody tr")];
-  const next = rows.find((row) => row.getBoundingClientRect().bottom > innerHeight + 1);
-  if (next && next !== rows[0]) next.scrollIntoView({ block: "start" });
+  const next = [...board.querySelectorAll("tbody tr")].find((row) => isBelow(row.getBoundingClientRect()));
+  if (next) next.scrollIntoView({ block: "start" });
   else scrollTo(0, 0);
 };
 

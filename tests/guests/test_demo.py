@@ -341,6 +341,6 @@ def test_a_proposal_for_it_changes_something_and_fits_as_a_whole() -> None:
     assert solve_next_proposal(clock=lambda: NOON, seconds=20)
     run.refresh_from_db()
     changes = [line for line in run.lines.select_related("today") if line.is_change]
-    assert (run.is_best, run.without_lead, len(changes) >= 8) == (True, 0, True)
+    assert (run.is_best, run.without_lead <= 1, len(changes) >= 8) == (True, True, True)
     lines = accept(run=run, lines=[line.pk for line in run.lines.all()], by=by, at=NOON)
     assert {line.state for line in lines} == {"accepted"}

@@ -16,7 +16,7 @@ from django.db import connection
 from psycopg import sql
 
 from guests.models import GuestPrivate
-from liaison.backup import BackupError, programs
+from liaison.backup import BackupError, programs, restoring
 from liaison.backup.making import back_up
 from liaison.backup.programs import Database, connected_to
 from liaison.backup.restoring import restore
@@ -104,6 +104,31 @@ def test_everything_is_there_again(
     backup.seek(0)
     with pytest.raises(BackupError, match="database is not empty"):
         restore(database=elsewhere, files=tmp_path / "third", source=backup, passphrase=passphrase)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_of_it_is_unpacked_in_the_folder_which_alone_can_be_written_in_the_image(
+    cast: Cast, here: Database, elsewhere: Database, tmp_path: Path, monkeypatch: Any
+) -> None:
+    fill(cast)
+    backup, there, asked = io.BytesIO(), tmp_path / "there", []
+    back_up(database=here, files=Path(django_settings.MEDIA_ROOT), out=backup, at=NOW)
+    backup.seek(0)
+    left_over = there / ".restoring-killed" / "files" / "paper.pdf"
+    left_over.parent.mkdir(parents=True)
+    left_over.write_bytes(b"half")
+    ours = restoring.TemporaryDirectory
+    monkeypatch.setattr(
+        restoring, "TemporaryDirectory", lambda **given: asked.append(given["dir"]) or ours(**given)
+    )
+    assert restore(database=elsewhere, files=there, source=backup) == NOW
+    assert asked == [there]
+
+
+def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    nowhere = {"NAME": "x", "USER": "x", "PASSWORD": "", "HOST": str(tmp_path), "PORT": "1"}
+    with pytest.raises(BackupError, match="cannot be reached"):
+        connected_to(nowhere)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -55,7 +55,7 @@ def test_the_example_names_every_setting_and_no_other() -> None:
     read = _read_by_the_code()
 
     assert {"SECRET_KEY", "DATABASE_URL", "LOG_LEVEL"} <= read  # the search finds something
-    assert set(_named_in_the_example()) == read | _asked_by_compose()
+    assert set(_named_in_the_example()) == read | _asked_by_compose() | {"COMPOSE_PROFILES"}  # Compose's own
 
 
 def test_every_setting_of_the_example_is_explained() -> None:
@@ -92,10 +92,13 @@ def test_compose_sets_only_settings_that_exist() -> None:
 def test_compose_runs_the_promised_services_with_health_checks() -> None:
     services = _services()
 
-    assert set(services) == {"postgres", "redis", "migrate", "web", "worker", "beat", "backup", "caddy"}
+    assert set(services) == {
+        *("postgres", "redis", "migrate", "web", "worker", "beat", "backup", "restore", "caddy")
+    }
     on_demand = {name: re.findall(r"profiles: \[(\w+)\]", text) for name, text in services.items()}
     assert {name: said for name, said in on_demand.items() if said} == {
         "backup": ["backup"],
+        "restore": ["restore"],
         "caddy": ["tls"],
     }
     assert {name for name, text in services.items() if "healthcheck:" in text and "test:" in text} == {
@@ -103,7 +106,7 @@ def test_compose_runs_the_promised_services_with_health_checks() -> None:
     }
     assert re.search(r"^HEALTHCHECK .*CMD", DOCKERFILE, re.MULTILINE)  # of web
     lasting = {name for name, text in services.items() if "restart: unless-stopped" in text}
-    assert lasting == set(services) - {"migrate"}
+    assert lasting == set(services) - {"migrate", "restore"}
     assert {name for name, text in services.items() if "stop_grace_period:" in text} == lasting
     for name in ("web", "worker", "beat", "backup"):
         assert "<<: *app" in services[name]
@@ -125,6 +128,9 @@ def test_compose_holds_together() -> None:
     for name in ("worker", "beat", "backup"):
         assert "ports" not in services[name]
     assert services["backup"]["volumes"] == ["data:/srv/data:ro", "backups:/srv/backups"]
+    assert services["restore"]["volumes"] == ["data:/srv/data", "backups:/srv/backups:ro"]
+    assert "migrate" not in services["restore"]["depends_on"]  # which would fill the database before
+    assert [name for name, service in services.items() if "build" in service] == ["migrate"]  # once for all
     assert "/srv/backups" in DOCKERFILE  # or the volume would be root's
 
 

@@ -157,3 +157,19 @@ def test_secret_addresses_are_left_out(cast: Cast) -> None:
     assert len(lines) >= 3
     assert feed_secret not in str(lines)
     assert link_secret not in str(lines)
+
+
+def test_of_a_task_that_failed_celerys_sentence_quotes_nothing(cast: Cast) -> None:
+    """Celery writes the error's own words into its sentence."""
+    sentence, celery = "Task %(name)s raised unexpected: %(exc)s", logging.getLogger("celery.app.trace")
+    with logged() as lines:
+        try:
+            twice(None)
+        except IntegrityError as error:
+            celery.exception(sentence, {"name": "send", "exc": repr(error)})
+        celery.warning(sentence, {"name": "send", "exc": f"ValueError({WORD})"})
+    assert [line["message"] for line in lines] == [
+        "Task send raised unexpected: IntegrityError",
+        "Task send raised unexpected: an error",
+    ]
+    assert (cast.sari.email in str(lines), WORD in str(lines)) == (False, False)

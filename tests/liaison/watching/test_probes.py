@@ -125,6 +125,21 @@ def test_without_the_database_it_is_told_and_no_page_falls_over(
     assert 'liaison_part_works{part="database"} 0.0' in metrics.content.decode()
 
 
+def test_whoever_asks_by_address_is_answered_and_the_database_is_not_asked_whether_the_process_lives(
+    alive: None, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["liaison.example"]
+    by_address = Client(headers={"host": "10.0.0.5:8000"})
+    assert by_address.get("/readyz?only=database").status_code == 200
+    with connection.execute_wrapper(_nothing_is_asked):
+        assert by_address.get("/healthz").content == b"ok"
+    assert by_address.get("/metrics").status_code == 400
+
+
+def _nothing_is_asked(_execute: Any, sql: str, *_given: Any) -> None:
+    raise AssertionError(sql)
+
+
 def test_a_load_balancer_asks_only_after_what_pages_need(alive: None) -> None:
     break_beat()
     assert asked("/readyz?only=database,migrations")[0] == 200
