@@ -5,7 +5,9 @@ import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import psycopg
 import pytest
@@ -108,21 +110,18 @@ def test_everything_is_there_again(
 
 @pytest.mark.django_db(transaction=True)
 def test_all_of_it_is_unpacked_in_the_folder_which_alone_can_be_written_in_the_image(
-    cast: Cast, here: Database, elsewhere: Database, tmp_path: Path, monkeypatch: Any
+    cast: Cast, here: Database, elsewhere: Database, tmp_path: Path
 ) -> None:
     fill(cast)
-    backup, there, asked = io.BytesIO(), tmp_path / "there", []
+    backup, there = io.BytesIO(), tmp_path / "there"
     back_up(database=here, files=Path(django_settings.MEDIA_ROOT), out=backup, at=NOW)
     backup.seek(0)
     left_over = there / ".restoring-killed" / "files" / "paper.pdf"
     left_over.parent.mkdir(parents=True)
     left_over.write_bytes(b"half")
-    ours = restoring.TemporaryDirectory
-    monkeypatch.setattr(
-        restoring, "TemporaryDirectory", lambda **given: asked.append(given["dir"]) or ours(**given)
-    )
-    assert restore(database=elsewhere, files=there, source=backup) == NOW
-    assert asked == [there]
+    with mock.patch.object(restoring, "TemporaryDirectory", wraps=TemporaryDirectory) as made:
+        assert restore(database=elsewhere, files=there, source=backup) == NOW
+    assert made.call_args.kwargs["dir"] == there
 
 
 def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
