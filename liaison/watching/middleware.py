@@ -69,7 +69,7 @@ class ProbesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path not in _PROBES:
+        if request.path not in _PROBES or request.method not in {"GET", "HEAD"}:
             return self.get_response(request)
         request.resolver_match = resolve(request.path)
         return request.resolver_match.func(request)  # type: ignore[no-any-return]
